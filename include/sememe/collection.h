@@ -1,0 +1,146 @@
+// A collection of documents that can be searched by meaning: a store on disk and the model that
+// made its vectors.
+//
+//   sememe::Collection docs = sememe::Collection::open(".sememe", {});
+//   for (const sememe::SearchHit& hit : docs.search("undo a commit", {}).hits) ...
+#ifndef SEMEME_COLLECTION_H_
+#define SEMEME_COLLECTION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sememe/embedder.h"
+#include "sememe/export.h"
+#include "sememe/types.h"
+
+namespace sememe {
+
+/// A piece of a document, small enough for the model. `text` is bytes [bytes.begin, bytes.end) of
+/// the document.
+struct Passage {
+  ByteRange bytes;
+  std::size_t line = 0;      ///< of the first byte, from 1
+  std::size_t end_line = 0;  ///< of the last byte
+  std::string heading;       ///< the headings it stands under, outermost first, joined by " > "
+  std::string text;
+};
+
+/// What identifies one version of a document.
+struct DocumentVersion {
+  std::string path;          ///< unique in the collection
+  std::string content_hash;  ///< of the whole file
+  std::uint64_t size = 0;
+  std::int64_t mtime_ns = 0;
+};
+
+struct Document {
+  DocumentVersion version;
+  std::vector<Passage> passages;
+};
+
+struct PutReport {
+  std::size_t passages = 0;   ///< in the documents that were put
+  std::size_t embedded = 0;   ///< passages that went through the model
+  std::size_t tokens = 0;     ///< tokens of those
+  std::size_t truncated = 0;  ///< passages cut at the model's limit
+};
+
+struct SearchOptions {
+  std::size_t k = 10;
+};
+
+struct SearchHit {
+  std::size_t rank = 0;  ///< from 1
+  float score = 0;       ///< cosine similarity cut to 0..1, higher is better
+  std::string path;
+  Passage passage;
+};
+
+struct SearchResult {
+  std::vector<SearchHit> hits;  ///< best first; equal scores in order of path and place
+  std::uint64_t commit = 0;     ///< the state of the collection that was searched
+  bool query_truncated = false;
+};
+
+struct CollectionInfo {
+  std::string directory;
+  std::string model;
+  std::string fingerprint;
+  std::size_t dim = 0;
+  std::size_t documents = 0;
+  std::size_t passages = 0;
+  std::size_t vectors = 0;         ///< rows in the vector file that a passage uses
+  std::size_t unused_vectors = 0;  ///< rows that none uses any more
+  std::uint64_t commit = 0;
+  std::uint64_t database_bytes = 0;
+  std::uint64_t vector_bytes = 0;
+};
+
+struct CollectionOptions {
+  /// Name or directory. Empty: the model that made the collection, or kDefaultModel for a new one.
+  std::string model;
+  std::size_t threads = 0;
+};
+
+inline constexpr std::string_view kDefaultModel = "all-minilm-l6-v2";
+
+class SEMEME_API Collection {
+ public:
+  /// For reading; any number of processes. Throws Error(kNotFound) when there is none,
+  /// Error(kConflict) when options.model is not the model that made it, Error(kCorrupt) for damage.
+  static Collection open(const std::string& directory, const CollectionOptions& options);
+  /// For reading and writing; makes the directory when it is missing. One at a time: a second one
+  /// gets Error(kConflict) that names the first one's process.
+  static Collection open_for_writing(const std::string& directory,
+                                     const CollectionOptions& options);
+
+  Collection(Collection&&) noexcept;
+  Collection& operator=(Collection&&) noexcept;
+  ~Collection();
+
+  const Embedder& embedder() const;
+  CollectionInfo info() const;
+
+  /// Every document, by path.
+  std::vector<DocumentVersion> documents() const;
+
+  /// Adds or replaces documents in one durable step: when it returns, they are there after a power
+  /// cut. A passage whose text and heading the collection holds already keeps its vector; only the
+  /// others go through the model.
+  PutReport put(std::span<const Document> documents,
+                const std::function<void(std::size_t passages_done)>& progress = {});
+  /// Records that a file was touched but its bytes did not change.
+  void touch(std::span<const DocumentVersion> versions);
+  void remove(std::span<const std::string> paths);
+  /// Embeds again what has lost its vector to damage. Returns how many passages; 0 for a healthy
+  /// collection.
+  std::size_t repair();
+  /// Gives the space of unused vectors back when they are more than half of the file.
+  void compact_if_worthwhile();
+
+  /// Exact: every vector is compared.
+  SearchResult search(std::string_view query, const SearchOptions& options) const;
+
+ private:
+  struct Impl;
+  explicit Collection(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Reads everything in a collection and checks it: the database, every vector checksum, every
+/// passage against its vector. No model is needed. Returns one line for each fault; empty when
+/// there is none.
+SEMEME_API std::vector<std::string> verify_collection(const std::string& directory);
+/// info() without a model.
+SEMEME_API CollectionInfo collection_info(const std::string& directory);
+
+}  // namespace sememe
+
+#endif  // SEMEME_COLLECTION_H_
