@@ -1,0 +1,42 @@
+// NumPy's .npy files of 32-bit floats: the exchange format for vectors.
+//
+// Source: NEP 1, format version 1.0 (little-endian f32, C order, two dimensions).
+#ifndef SEMEME_VECTORS_NPY_H_
+#define SEMEME_VECTORS_NPY_H_
+
+#include <string>
+
+#include "base/file.h"
+#include "sememe/types.h"
+
+namespace sememe::vectors {
+
+/// Writes [rows, cols] f32 while the number of rows is not known yet: rows are appended, finish()
+/// fills the header in. The file appears under its name at finish() only; an unfinished one is
+/// removed.
+class NpyWriter {
+ public:
+  NpyWriter(Path path, std::size_t cols);
+  ~NpyWriter();
+  NpyWriter(const NpyWriter&) = delete;
+  NpyWriter& operator=(const NpyWriter&) = delete;
+
+  void append(MatrixView rows);
+  void finish();
+
+ private:
+  Path path_;
+  Path temporary_;
+  FileHandle file_;
+  std::size_t cols_;
+  std::size_t rows_ = 0;
+  bool finished_ = false;
+};
+
+/// Reads a two-dimensional '<f4' array in C order; anything else is Error(kUnsupported), a size
+/// that contradicts the header Error(kCorrupt).
+Matrix read_npy(const Path& path);
+
+}  // namespace sememe::vectors
+
+#endif  // SEMEME_VECTORS_NPY_H_
