@@ -1,0 +1,87 @@
+// Sixteen f32 in a register: the names of simd_avx2.h on AVX-512. Include outside any target
+// region.
+#ifndef SEMEME_KERNELS_SIMD_AVX512_H_
+#define SEMEME_KERNELS_SIMD_AVX512_H_
+
+#include <immintrin.h>
+
+#include <cstddef>
+
+#include "kernels/target.h"
+
+#if defined(__GNUC__) && !defined(__clang__)
+// GCC 12 warns of the deliberately undefined operand inside its own intrinsics (GCC bug 105593).
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+SEMEME_TARGET_AVX512_BEGIN
+namespace sememe::kernels::avx512 {
+
+struct Simd {
+  static constexpr std::size_t kWidth = 16;
+  using Reg = __m512;
+
+  static SEMEME_ALWAYS_INLINE Reg zero() { return _mm512_setzero_ps(); }
+  static SEMEME_ALWAYS_INLINE Reg set(float value) { return _mm512_set1_ps(value); }
+  static SEMEME_ALWAYS_INLINE Reg load(const float* from) { return _mm512_loadu_ps(from); }
+  static SEMEME_ALWAYS_INLINE void store(float* to, Reg value) { _mm512_storeu_ps(to, value); }
+
+  /// The first `count` lanes, count in [0, 16); memory behind them is not touched, the other lanes
+  /// are zero.
+  static SEMEME_ALWAYS_INLINE Reg load_first(const float* from, std::size_t count) {
+    return _mm512_maskz_loadu_ps(first(count), from);
+  }
+  static SEMEME_ALWAYS_INLINE void store_first(float* to, Reg value, std::size_t count) {
+    _mm512_mask_storeu_ps(to, first(count), value);
+  }
+  /// The first `count` lanes of `value`, the others of `other`.
+  static SEMEME_ALWAYS_INLINE Reg select_first(Reg value, Reg other, std::size_t count) {
+    return _mm512_mask_blend_ps(first(count), other, value);
+  }
+
+  static SEMEME_ALWAYS_INLINE Reg add(Reg a, Reg b) { return _mm512_add_ps(a, b); }
+  static SEMEME_ALWAYS_INLINE Reg sub(Reg a, Reg b) { return _mm512_sub_ps(a, b); }
+  static SEMEME_ALWAYS_INLINE Reg mul(Reg a, Reg b) { return _mm512_mul_ps(a, b); }
+  static SEMEME_ALWAYS_INLINE Reg div(Reg a, Reg b) { return _mm512_div_ps(a, b); }
+  static SEMEME_ALWAYS_INLINE Reg min(Reg a, Reg b) { return _mm512_min_ps(a, b); }
+  static SEMEME_ALWAYS_INLINE Reg max(Reg a, Reg b) { return _mm512_max_ps(a, b); }
+  /// a * b + c, rounded once.
+  static SEMEME_ALWAYS_INLINE Reg fma(Reg a, Reg b, Reg c) { return _mm512_fmadd_ps(a, b, c); }
+  /// c - a * b, rounded once.
+  static SEMEME_ALWAYS_INLINE Reg fnma(Reg a, Reg b, Reg c) { return _mm512_fnmadd_ps(a, b, c); }
+  static SEMEME_ALWAYS_INLINE Reg round(Reg a) {
+    return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  }
+  /// a * 2^n for an integral n in [-126, 127].
+  static SEMEME_ALWAYS_INLINE Reg scale(Reg a, Reg n) { return _mm512_scalef_ps(a, n); }
+  /// `value` where a >= b, else zero.
+  static SEMEME_ALWAYS_INLINE Reg if_ge(Reg a, Reg b, Reg value) {
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a, b, _CMP_GE_OQ), value);
+  }
+  /// Sum of all lanes as a fixed tree: halves, quarters, eighths, pairs.
+  static SEMEME_ALWAYS_INLINE float sum(Reg a) {
+    const __m256 half = _mm256_add_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1));
+    const __m128 quad = _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));
+    const __m128 pair = _mm_add_ps(quad, _mm_movehl_ps(quad, quad));
+    return _mm_cvtss_f32(_mm_add_ss(pair, _mm_movehdup_ps(pair)));
+  }
+  static SEMEME_ALWAYS_INLINE float highest(Reg a) {
+    const __m256 half = _mm256_max_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1));
+    const __m128 quad = _mm_max_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));
+    const __m128 pair = _mm_max_ps(quad, _mm_movehl_ps(quad, quad));
+    return _mm_cvtss_f32(_mm_max_ss(pair, _mm_movehdup_ps(pair)));
+  }
+  static SEMEME_ALWAYS_INLINE void prefetch(const float* address) {
+    _mm_prefetch(reinterpret_cast<const char*>(address), _MM_HINT_T0);
+  }
+
+ private:
+  static SEMEME_ALWAYS_INLINE __mmask16 first(std::size_t count) {
+    return static_cast<__mmask16>((1U << count) - 1U);
+  }
+};
+
+}  // namespace sememe::kernels::avx512
+SEMEME_TARGET_END
+
+#endif  // SEMEME_KERNELS_SIMD_AVX512_H_

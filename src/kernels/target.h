@@ -1,0 +1,29 @@
+// Compiles a region of a file for one instruction tier, without flags on the file.
+//
+// Everything between SEMEME_TARGET_<tier>_BEGIN and SEMEME_TARGET_END may use the tier's
+// intrinsics. Include every standard header before the region: an inline function of the standard
+// library that is compiled inside it could be the copy that the linker keeps for the whole program,
+// which then fails on a machine without the tier. For the same reason code in a region has names of
+// its own per tier (namespace avx2, namespace avx512) and uses no lambdas and no std templates.
+#ifndef SEMEME_KERNELS_TARGET_H_
+#define SEMEME_KERNELS_TARGET_H_
+
+#define SEMEME_PRAGMA(text) _Pragma(#text)
+
+#if defined(__clang__)
+#define SEMEME_TARGET_BEGIN(features) \
+  SEMEME_PRAGMA(clang attribute push(__attribute__((target(features))), apply_to = function))
+#define SEMEME_TARGET_END SEMEME_PRAGMA(clang attribute pop)
+#else
+#define SEMEME_TARGET_BEGIN(features) \
+  SEMEME_PRAGMA(GCC push_options) SEMEME_PRAGMA(GCC target(features))
+#define SEMEME_TARGET_END SEMEME_PRAGMA(GCC pop_options)
+#endif
+
+#define SEMEME_TARGET_AVX2_BEGIN SEMEME_TARGET_BEGIN("avx2,fma")
+#define SEMEME_TARGET_AVX512_BEGIN \
+  SEMEME_TARGET_BEGIN("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")
+
+#define SEMEME_ALWAYS_INLINE inline __attribute__((always_inline))
+
+#endif  // SEMEME_KERNELS_TARGET_H_
