@@ -1,0 +1,20 @@
+// Which texts go through the model together.
+#ifndef SEMEME_SEARCH_BATCHING_H_
+#define SEMEME_SEARCH_BATCHING_H_
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace sememe {
+
+/// Splits texts into batches of at most `token_budget` tokens each (a longer text is a batch of its
+/// own), longest texts first, so that the last batches are the small ones and threads finish
+/// together. Returns positions in `lengths`; each stands in exactly one batch. The split changes
+/// speed only: vectors do not depend on it.
+std::vector<std::vector<std::size_t>> plan_batches(std::span<const std::size_t> lengths,
+                                                   std::size_t token_budget);
+
+}  // namespace sememe
+
+#endif  // SEMEME_SEARCH_BATCHING_H_

@@ -1,0 +1,250 @@
+#include "sememe/collection.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <unordered_set>
+#include <utility>
+
+#include "base/error_context.h"
+#include "base/hash.h"
+#include "index/flat_index.h"
+#include "search/passage_input.h"
+#include "store/store.h"
+#include "vectors/similarity.h"
+
+namespace sememe {
+namespace {
+
+// A compaction rewrites every vector in use; below this many unused rows the space is not worth it.
+constexpr std::size_t kMinUnusedToCompact = 1000;
+
+// Names of installed models stay as they are; a directory is kept as an absolute path, so that it
+// is found again from any working directory.
+std::string durable_model_name(const std::string& model) {
+  if (model.find('/') == model.npos) return model;
+  return std::filesystem::weakly_canonical(model).string();
+}
+
+void require_same_model(const store::Store& store, const ModelInfo& model) {
+  const store::Identity& made_with = store.identity();
+  if (made_with.fingerprint == model.fingerprint) return;
+  const std::string directory = store.directory().string();
+  const bool same_name = made_with.model == durable_model_name(model.name);
+  throw Error(
+      ErrorCode::kConflict,
+      concat("store ", quote(directory), ": expected model ", quote(made_with.model),
+             " with fingerprint ", made_with.fingerprint, ", found ", quote(model.name),
+             " with fingerprint ", model.fingerprint,
+             same_name ? "; the model's files have changed since: put the old ones back, or "
+                       : concat("; use --model ", made_with.model, ", or "),
+             "remove the store (rm -r ", quote(directory),
+             ") and index again, or index into another one with "
+             "--store"));
+}
+
+CollectionInfo to_info(const store::Store& store) {
+  const store::Counts counts = store.counts();
+  return {.directory = store.directory().string(),
+          .model = store.identity().model,
+          .fingerprint = store.identity().fingerprint,
+          .dim = store.identity().dim,
+          .documents = counts.documents,
+          .passages = counts.chunks,
+          .vectors = counts.vectors_used,
+          .unused_vectors = counts.vectors_unused,
+          .commit = counts.commit,
+          .database_bytes = counts.database_bytes,
+          .vector_bytes = counts.vector_bytes};
+}
+
+store::DocumentRow to_row(const DocumentVersion& version) {
+  return {version.path, version.content_hash, version.size, version.mtime_ns};
+}
+
+}  // namespace
+
+struct Collection::Impl {
+  Embedder embedder;
+  store::Store store;
+  mutable std::optional<store::LiveVectors> live;  // of the commit that was searched last
+
+  std::string input_of(std::string_view heading, std::string_view text) const {
+    return passage_input(heading, text);
+  }
+
+  // Two passages with one key have one vector: the key covers all that the model reads, prompt
+  // included.
+  std::string key_of(std::string_view input) const {
+    return xxh3_128_hex(std::string(embedder.prompt(TextRole::kDocument)).append(input));
+  }
+
+  const store::LiveVectors& live_vectors() const {
+    if (!live || live->commit != store.commit()) live = store.live_vectors();
+    return *live;
+  }
+};
+
+Collection::Collection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Collection::Collection(Collection&&) noexcept = default;
+Collection& Collection::operator=(Collection&&) noexcept = default;
+Collection::~Collection() = default;
+
+Collection Collection::open(const std::string& directory, const CollectionOptions& options) {
+  store::Store store = store::Store::open(directory);
+  const std::string name = options.model.empty() ? store.identity().model : options.model;
+  Embedder embedder = Embedder::open(name, {.threads = options.threads});
+  require_same_model(store, embedder.info());
+  return Collection(std::make_unique<Impl>(std::move(embedder), std::move(store)));
+}
+
+Collection Collection::open_for_writing(const std::string& directory,
+                                        const CollectionOptions& options) {
+  std::string name = options.model;
+  if (name.empty()) {
+    name = kDefaultModel;
+    if (std::filesystem::exists(Path(directory) / store::kDatabaseName)) {
+      name = store::Store::open(directory).identity().model;
+    }
+  }
+  Embedder embedder = Embedder::open(name, {.threads = options.threads});
+  const ModelInfo& model = embedder.info();
+  store::Store store = store::Store::open_for_writing(
+      directory,
+      {.model = durable_model_name(name), .fingerprint = model.fingerprint, .dim = model.dim});
+  require_same_model(store, model);
+  return Collection(std::make_unique<Impl>(std::move(embedder), std::move(store)));
+}
+
+const Embedder& Collection::embedder() const { return impl_->embedder; }
+CollectionInfo Collection::info() const { return to_info(impl_->store); }
+
+std::vector<DocumentVersion> Collection::documents() const {
+  std::vector<DocumentVersion> out;
+  for (store::DocumentRow& row : impl_->store.documents()) {
+    out.push_back({std::move(row.path), std::move(row.content_hash), row.size, row.mtime_ns});
+  }
+  return out;
+}
+
+PutReport Collection::put(std::span<const Document> documents,
+                          const std::function<void(std::size_t)>& progress) {
+  PutReport report;
+  std::vector<store::NewDocument> rows;
+  std::vector<std::string> inputs;                      // what goes through the model
+  std::vector<std::pair<std::size_t, std::size_t>> at;  // whose passage each of them is
+  std::unordered_set<std::string> pending;
+  for (const Document& document : documents) {
+    store::NewDocument row{to_row(document.version), {}};
+    for (const Passage& passage : document.passages) {
+      std::string input = impl_->input_of(passage.heading, passage.text);
+      std::string key = impl_->key_of(input);
+      if (!impl_->store.has_vector(key) && pending.insert(key).second) {
+        at.emplace_back(rows.size(), row.chunks.size());
+        inputs.push_back(std::move(input));
+      }
+      row.chunks.push_back({.row = {.bytes = passage.bytes,
+                                    .line = passage.line,
+                                    .end_line = passage.end_line,
+                                    .heading = passage.heading,
+                                    .text = passage.text,
+                                    .vector_key = std::move(key)},
+                            .vector = {}});
+      ++report.passages;
+    }
+    rows.push_back(std::move(row));
+  }
+  const std::vector<std::string_view> views(inputs.begin(), inputs.end());
+  const Embeddings embeddings =
+      impl_->embedder.embed_batch(views, {.role = TextRole::kDocument, .progress = progress});
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    rows[at[i].first].chunks[at[i].second].vector = embeddings.vectors.row(i);
+    report.tokens += embeddings.tokens[i];
+  }
+  report.embedded = at.size();
+  report.truncated = embeddings.truncated_count();
+  impl_->store.put(rows);
+  return report;
+}
+
+void Collection::touch(std::span<const DocumentVersion> versions) {
+  std::vector<store::DocumentRow> rows;
+  for (const DocumentVersion& version : versions) rows.push_back(to_row(version));
+  impl_->store.touch(rows);
+}
+
+void Collection::remove(std::span<const std::string> paths) { impl_->store.remove(paths); }
+
+std::size_t Collection::repair() {
+  const std::vector<store::StoredChunk> lost = impl_->store.chunks_without_vector();
+  std::vector<std::string> keys;
+  std::vector<std::string> inputs;
+  std::set<std::string_view> seen;
+  for (const store::StoredChunk& chunk : lost) {
+    if (!seen.insert(chunk.row.vector_key).second) continue;
+    keys.push_back(chunk.row.vector_key);
+    inputs.push_back(impl_->input_of(chunk.row.heading, chunk.row.text));
+  }
+  if (keys.empty()) return 0;
+  const std::vector<std::string_view> views(inputs.begin(), inputs.end());
+  const Embeddings embeddings =
+      impl_->embedder.embed_batch(views, {.role = TextRole::kDocument, .progress = {}});
+  impl_->store.restore_vectors(keys, embeddings.vectors.view());
+  return lost.size();
+}
+
+void Collection::compact_if_worthwhile() {
+  const store::Counts counts = impl_->store.counts();
+  if (counts.vectors_unused >= kMinUnusedToCompact && counts.vectors_unused > counts.vectors_used) {
+    impl_->store.compact();
+  }
+}
+
+SearchResult Collection::search(std::string_view query, const SearchOptions& options) const {
+  const Embeddings embedded =
+      impl_->embedder.embed_batch({&query, 1}, {.role = TextRole::kQuery, .progress = {}});
+  const store::LiveVectors& live = impl_->live_vectors();
+  index::RowFilter used(live.vectors.rows);
+  std::vector<std::pair<store::VectorRow, ChunkId>> chunk_of_row;
+  for (std::size_t i = 0; i < live.rows.size(); ++i) {
+    used[static_cast<std::size_t>(live.rows[i])] = true;
+    chunk_of_row.emplace_back(live.rows[i], live.chunk_ids[i]);
+  }
+  std::ranges::sort(chunk_of_row);
+
+  SearchResult result;
+  result.commit = live.commit;
+  result.query_truncated = embedded.truncated_count() > 0;
+  const index::FlatIndex flat(live.vectors);
+  for (const index::Neighbor& neighbor : flat.search(embedded.vectors.row(0), options.k, used)) {
+    const auto row = static_cast<store::VectorRow>(neighbor.row);
+    const auto chunks = std::ranges::equal_range(chunk_of_row, row, {},
+                                                 &std::pair<store::VectorRow, ChunkId>::first);
+    for (const auto& [_, id] : chunks) {
+      store::StoredChunk chunk = impl_->store.chunk(id);
+      result.hits.push_back({.rank = 0,
+                             .score = vectors::score_of_cosine(neighbor.similarity),
+                             .path = std::move(chunk.path),
+                             .passage = {chunk.row.bytes, chunk.row.line, chunk.row.end_line,
+                                         std::move(chunk.row.heading), std::move(chunk.row.text)}});
+    }
+  }
+  std::ranges::stable_sort(result.hits, [](const SearchHit& a, const SearchHit& b) {
+    if (a.score != b.score) return a.score > b.score;
+    if (a.path != b.path) return a.path < b.path;
+    return a.passage.bytes.begin < b.passage.bytes.begin;
+  });
+  if (result.hits.size() > options.k) result.hits.resize(options.k);
+  for (std::size_t i = 0; i < result.hits.size(); ++i) result.hits[i].rank = i + 1;
+  return result;
+}
+
+std::vector<std::string> verify_collection(const std::string& directory) {
+  return store::Store::verify(directory);
+}
+
+CollectionInfo collection_info(const std::string& directory) {
+  return to_info(store::Store::open(directory));
+}
+
+}  // namespace sememe

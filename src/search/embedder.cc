@@ -1,0 +1,183 @@
+#include "sememe/embedder.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "base/error_context.h"
+#include "base/file.h"
+#include "base/thread_pool.h"
+#include "model/catalog.h"
+#include "model/encoder.h"
+#include "model/fingerprint.h"
+#include "model/sentence_transformers.h"
+#include "search/batching.h"
+
+namespace sememe {
+namespace {
+
+// Large enough that packed weights are read rarely per token, small enough that a batch's
+// activations (about 10 KB a token for MiniLM) stay in a second-level cache times the number of
+// layers that reuse them.
+constexpr std::size_t kBatchTokens = 2048;
+// Texts that are tokenized before the model runs: bounds the memory of ids for any number of texts.
+constexpr std::size_t kWindowTexts = 8192;
+constexpr std::size_t kTokenizeGrain = 32;
+
+Tokenizer load_tokenizer(const Path& directory) {
+  const Path path = directory / "tokenizer.json";
+  return Tokenizer::from_json(read_file(path, std::uint64_t{1} << 28), quote(path.native()));
+}
+
+void require_finite(std::span<const float> vector, std::size_t text) {
+  for (const float value : vector) {
+    if (!std::isfinite(value)) {
+      throw Error(ErrorCode::kCorrupt,
+                  concat("text ", text, ": the model gave a vector with ", std::to_string(value),
+                         ", expected finite numbers; run \"sememe model verify\""));
+    }
+  }
+}
+
+}  // namespace
+
+std::size_t Embeddings::truncated_count() const {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < tokens.size(); ++i) count += token_counts[i] > tokens[i];
+  return count;
+}
+
+struct Embedder::Impl {
+  ModelInfo info;
+  model::ModelConfig config;
+  Tokenizer tokenizer;
+  std::unique_ptr<model::Encoder> encoder;
+  mutable ThreadPool pool;
+  mutable std::vector<model::Workspace> workspaces;
+
+  Impl(const Path& directory, std::size_t threads)
+      : config(model::read_model_config(directory)),
+        tokenizer(load_tokenizer(directory)),
+        encoder(model::Encoder::load(directory)),
+        pool(threads),
+        workspaces(pool.size()) {}
+
+  std::string_view prompt(TextRole role) const {
+    if (role == TextRole::kQuery) return config.query_prompt;
+    if (role == TextRole::kDocument) return config.document_prompt;
+    return {};
+  }
+
+  std::vector<Encoding> tokenize(std::span<const std::string_view> texts, TextRole role) const {
+    const std::string_view prefix = prompt(role);
+    std::vector<Encoding> encodings(texts.size());
+    const EncodeOptions options{.max_tokens = info.max_tokens};
+    const std::size_t grains = (texts.size() + kTokenizeGrain - 1) / kTokenizeGrain;
+    pool.parallel_for(grains, [&](std::size_t grain, std::size_t) {
+      const std::size_t end = std::min(texts.size(), (grain + 1) * kTokenizeGrain);
+      for (std::size_t i = grain * kTokenizeGrain; i < end; ++i) {
+        if (prefix.empty()) {
+          tokenizer.encode_into(texts[i], options, encodings[i]);
+        } else {
+          tokenizer.encode_into(std::string(prefix).append(texts[i]), options, encodings[i]);
+        }
+      }
+    });
+    return encodings;
+  }
+
+  // Runs the texts of one batch and puts their vectors into the rows `first + position`.
+  void run_batch(std::span<const std::size_t> batch, std::span<const Encoding> encodings,
+                 std::size_t worker, std::span<float> rows) const {
+    std::vector<TokenId> ids;
+    std::vector<std::size_t> starts = {0};
+    for (const std::size_t i : batch) {
+      ids.insert(ids.end(), encodings[i].ids.begin(), encodings[i].ids.end());
+      starts.push_back(ids.size());
+    }
+    std::vector<float> vectors(batch.size() * info.dim);
+    encoder->encode({ids, starts}, workspaces[worker], vectors);
+    for (std::size_t b = 0; b < batch.size(); ++b) {
+      const auto vector = std::span(vectors).subspan(b * info.dim, info.dim);
+      require_finite(vector, batch[b]);
+      std::ranges::copy(vector, rows.begin() + static_cast<std::ptrdiff_t>(batch[b] * info.dim));
+    }
+  }
+};
+
+Embedder Embedder::open(const std::string& name, const EmbedderOptions& options) {
+  return within(concat("model ", quote(name)), [&] {
+    const Path directory = model::resolve_model(name);
+    auto impl = std::make_unique<Impl>(directory, options.threads);
+    const model::EncoderInfo& encoder = impl->encoder->info();
+    if (impl->tokenizer.vocabulary_size() > encoder.vocabulary_size) {
+      throw Error(
+          ErrorCode::kCorrupt,
+          concat("tokenizer.json has token ids up to ", impl->tokenizer.vocabulary_size() - 1,
+                 ", the weights have ", encoder.vocabulary_size(), " rows"));
+    }
+    impl->info = {.name = name,
+                  .directory = directory.string(),
+                  .architecture = encoder.architecture,
+                  .fingerprint = model::model_fingerprint(directory),
+                  .pooling = encoder.pooling,
+                  .normalized = encoder.normalized,
+                  .dim = encoder.dim,
+                  .max_tokens = encoder.max_tokens,
+                  .vocabulary_size = encoder.vocabulary_size,
+                  .layers = encoder.layers,
+                  .hidden = encoder.hidden,
+                  .heads = encoder.heads,
+                  .intermediate = encoder.intermediate,
+                  .parameters = encoder.parameters,
+                  .weights_type = encoder.weights_type};
+    return Embedder(std::move(impl));
+  });
+}
+
+Embedder::Embedder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Embedder::Embedder(Embedder&&) noexcept = default;
+Embedder& Embedder::operator=(Embedder&&) noexcept = default;
+Embedder::~Embedder() = default;
+
+const ModelInfo& Embedder::info() const { return impl_->info; }
+const Tokenizer& Embedder::tokenizer() const { return impl_->tokenizer; }
+std::string_view Embedder::prompt(TextRole role) const { return impl_->prompt(role); }
+
+Embeddings Embedder::embed_batch(std::span<const std::string_view> texts,
+                                 const EmbedOptions& options) const {
+  Embeddings out;
+  out.vectors = Matrix(texts.size(), dim());
+  out.tokens.resize(texts.size());
+  out.token_counts.resize(texts.size());
+  std::mutex mutex;
+  std::size_t done = 0;
+  for (std::size_t first = 0; first < texts.size(); first += kWindowTexts) {
+    const auto window = texts.subspan(first, std::min(kWindowTexts, texts.size() - first));
+    const std::vector<Encoding> encodings = impl_->tokenize(window, options.role);
+    std::vector<std::size_t> lengths;
+    for (std::size_t i = 0; i < window.size(); ++i) {
+      lengths.push_back(encodings[i].ids.size());
+      out.tokens[first + i] = encodings[i].ids.size();
+      out.token_counts[first + i] = encodings[i].token_count;
+    }
+    const auto batches = plan_batches(lengths, kBatchTokens);
+    const auto rows = std::span(out.vectors.values).subspan(first * dim());
+    impl_->pool.parallel_for(batches.size(), [&](std::size_t b, std::size_t worker) {
+      impl_->run_batch(batches[b], encodings, worker, rows);
+      if (!options.progress) return;
+      const std::lock_guard lock(mutex);
+      options.progress(done += batches[b].size());
+    });
+  }
+  return out;
+}
+
+std::vector<float> Embedder::embed(std::string_view text, const EmbedOptions& options) const {
+  return embed_batch({&text, 1}, options).vectors.values;
+}
+
+}  // namespace sememe
