@@ -110,6 +110,7 @@ class Store {
   const Path& directory() const;
   std::vector<DocumentRow> documents() const;  ///< by path
   Counts counts() const;
+  std::uint64_t commit() const;  ///< number of the last commit, a few microseconds: has it changed?
   StoredChunk chunk(ChunkId id) const;  ///< Error(kNotFound)
   /// Maps the vector file and checks every extent that the commit names (about 10 GB/s).
   /// Error(kCorrupt) names the file, the offset and "sememe index", which mends it.
@@ -135,6 +136,7 @@ class Store {
   static std::vector<std::string> verify(const Path& directory);
 
  private:
+  friend struct StoreAccess;  // lets tests put their own file operations in
   struct Impl;
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

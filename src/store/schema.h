@@ -1,0 +1,70 @@
+// What stands in store.sqlite: the marks of the format and the tables (docs/formats/store.md).
+#ifndef SEMEME_STORE_SCHEMA_H_
+#define SEMEME_STORE_SCHEMA_H_
+
+#include <cstdint>
+
+namespace sememe::store {
+
+inline constexpr std::int64_t kApplicationId = 0x53454D45;  // "SEME"
+inline constexpr std::int64_t kFormatVersion = 1;           // PRAGMA user_version
+inline constexpr std::int64_t kMaxDim = 65536;
+
+inline constexpr char kDatabaseName[] = "store.sqlite";
+inline constexpr char kNewDatabaseName[] = "store.sqlite.new";
+inline constexpr char kLockName[] = "writer.lock";
+
+// Set before the first table: these three cannot change later. Passages are 1 to 2 KB, so a page of
+// 8 KiB wastes little and a small write stays small in the WAL.
+inline constexpr char kCreatePragmas[] =
+    "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA encoding = 'UTF-8';";
+
+// vectors.file_row is NULL when the row was lost to damage and waits for restore_vectors().
+// chunks_by_vector covers (vector, id): the list of live vectors is read from it without touching
+// the pages that hold text. AUTOINCREMENT keeps chunk ids from being reused.
+inline constexpr char kCreateTables[] = R"sql(
+CREATE TABLE manifest(
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  model TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  dim INTEGER NOT NULL,
+  vector_file INTEGER NOT NULL,
+  commit_number INTEGER NOT NULL
+) STRICT;
+CREATE TABLE extents(
+  file INTEGER NOT NULL,
+  first_row INTEGER NOT NULL,
+  row_count INTEGER NOT NULL,
+  checksum INTEGER NOT NULL,
+  PRIMARY KEY (file, first_row)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE vectors(
+  id INTEGER PRIMARY KEY,
+  vector_key TEXT NOT NULL UNIQUE,
+  file_row INTEGER
+) STRICT;
+CREATE TABLE documents(
+  id INTEGER PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE,
+  content_hash TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  mtime_ns INTEGER NOT NULL
+) STRICT;
+CREATE TABLE chunks(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  document INTEGER NOT NULL REFERENCES documents(id),
+  vector INTEGER NOT NULL REFERENCES vectors(id),
+  begin_byte INTEGER NOT NULL,
+  end_byte INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  end_line INTEGER NOT NULL,
+  heading TEXT NOT NULL,
+  text TEXT NOT NULL
+) STRICT;
+CREATE INDEX chunks_by_document ON chunks(document);
+CREATE INDEX chunks_by_vector ON chunks(vector);
+)sql";
+
+}  // namespace sememe::store
+
+#endif  // SEMEME_STORE_SCHEMA_H_

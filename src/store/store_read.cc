@@ -1,0 +1,171 @@
+// What readers ask: each function is one read transaction.
+#include <algorithm>
+#include <utility>
+
+#include "store/schema.h"
+#include "store/store.h"
+#include "store/store_impl.h"
+
+namespace sememe::store {
+namespace {
+
+constexpr char kSelectChunks[] =
+    "SELECT c.id, d.path, c.begin_byte, c.end_byte, c.line, c.end_line, c.heading, c.text,"
+    " v.vector_key FROM chunks c JOIN documents d ON d.id = c.document"
+    " JOIN vectors v ON v.id = c.vector ";
+
+StoredChunk chunk_of(const Query& row) {
+  return {ChunkId{row.integer(0)},
+          row.text(1),
+          {.bytes = {row.size(2), row.size(3)},
+           .line = row.size(4),
+           .end_line = row.size(5),
+           .heading = row.text(6),
+           .text = row.text(7),
+           .vector_key = row.text(8)}};
+}
+
+// Live chunks and their rows. The index on chunks(vector) gives (vector, id) in vector order, so
+// each vector is found beside the one before, and pages with text are not touched.
+void read_live_rows(Database& database, std::int64_t end, LiveVectors& live) {
+  std::vector<std::pair<ChunkId, VectorRow>> found;
+  Query row = database.query(
+      "SELECT c.id, v.file_row FROM chunks c INDEXED BY chunks_by_vector"
+      " CROSS JOIN vectors v ON v.id = c.vector WHERE v.file_row IS NOT NULL");
+  while (row.next()) {
+    const std::int64_t file_row = row.integer(1);
+    if (file_row < 0 || file_row >= end) {
+      throw Error(ErrorCode::kCorrupt,
+                  concat(quote(database.path().native()), ": chunk ", row.integer(0),
+                         ": expected a vector row of 0 to ", end - 1, ", found ", file_row,
+                         "; \"sememe index\" mends it"));
+    }
+    found.emplace_back(ChunkId{row.integer(0)}, VectorRow{file_row});
+  }
+  if (!std::is_sorted(found.begin(), found.end())) std::sort(found.begin(), found.end());
+  live.chunk_ids.reserve(found.size());
+  live.rows.reserve(found.size());
+  for (const auto& [chunk, file_row] : found) {
+    live.chunk_ids.push_back(chunk);
+    live.rows.push_back(file_row);
+  }
+}
+
+[[noreturn]] void throw_missing_file(const Path& directory, const Manifest& manifest,
+                                     std::int64_t end) {
+  const Path path = directory / vector_file_name(manifest.vector_file);
+  throw Error(ErrorCode::kCorrupt,
+              concat("vector file ", quote(path.native()), ": commit ", manifest.commit,
+                     " expects ", end, " rows, the file is missing; \"sememe index\" mends it"));
+}
+
+}  // namespace
+
+std::vector<DocumentRow> Store::documents() const {
+  return impl_->read([](Database& database) {
+    std::vector<DocumentRow> documents;
+    Query row =
+        database.query("SELECT path, content_hash, size, mtime_ns FROM documents ORDER BY path");
+    while (row.next()) {
+      documents.push_back({row.text(0), row.text(1), row.size(2), row.integer(3)});
+    }
+    return documents;
+  });
+}
+
+Counts Store::counts() const {
+  return impl_->read([&](Database& database) {
+    const auto count = [&](const char* sql) {
+      return static_cast<std::size_t>(database.integer(sql));
+    };
+    const Manifest manifest = read_manifest(database);
+    const auto rows = static_cast<std::size_t>(end_of(read_extents(database, manifest)));
+    Counts counts;
+    counts.documents = count("SELECT count(*) FROM documents");
+    counts.chunks = count("SELECT count(*) FROM chunks");
+    counts.vectors_used = count(
+        "SELECT count(*) FROM vectors WHERE file_row IS NOT NULL"
+        " AND EXISTS (SELECT 1 FROM chunks WHERE vector = vectors.id)");
+    counts.vectors_unused = rows - std::min(rows, counts.vectors_used);
+    counts.commit = manifest.commit;
+    const DatabaseStamp stamp = database_stamp(impl_->directory);
+    counts.database_bytes = stamp.database.size + stamp.wal_bytes;
+    std::error_code missing;
+    const auto vector_bytes = std::filesystem::file_size(
+        impl_->directory / vector_file_name(manifest.vector_file), missing);
+    counts.vector_bytes = missing ? 0 : vector_bytes;
+    return counts;
+  });
+}
+
+std::uint64_t Store::commit() const {
+  return impl_->read([](Database& database) {
+    return static_cast<std::uint64_t>(
+        database.integer("SELECT commit_number FROM manifest WHERE id = 1"));
+  });
+}
+
+StoredChunk Store::chunk(ChunkId id) const {
+  static const std::string sql = concat(kSelectChunks, "WHERE c.id = ?1");
+  return impl_->read([&](Database& database) {
+    Query row = database.query(sql, std::to_underlying(id));
+    if (!row.next()) {
+      throw Error(ErrorCode::kNotFound, concat("chunk ", std::to_underlying(id),
+                                               " is not there: removed, replaced or never given"));
+    }
+    return chunk_of(row);
+  });
+}
+
+LiveVectors Store::live_vectors() const {
+  std::int64_t missing = 0;  // number of the vector file that was not there
+  while (true) {
+    std::optional<LiveVectors> live = impl_->read([&](Database& database) {
+      const Manifest manifest = read_manifest(database);
+      const std::vector<Extent> extents = read_extents(database, manifest);
+      std::optional<LiveVectors> result(std::in_place);
+      try {
+        VectorFileReader file(impl_->directory, manifest.file_name());
+        file.check_header();
+        for (const Extent& extent : extents) file.check(extent);
+        const auto rows = static_cast<std::size_t>(end_of(extents));
+        const float* data = rows == 0 ? nullptr : file.row(0).data();
+        result->vectors = {data, rows, manifest.identity.dim};
+        result->map = std::move(file).take_map();
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::kNotFound) throw;
+        // Either it is lost, or a compaction committed a newer one after this snapshot began: then
+        // the next snapshot names that.
+        if (missing == manifest.vector_file) {
+          throw_missing_file(impl_->directory, manifest, end_of(extents));
+        }
+        missing = manifest.vector_file;
+        return std::optional<LiveVectors>();
+      }
+      result->commit = manifest.commit;
+      read_live_rows(database, end_of(extents), *result);
+      return result;
+    });
+    if (live) return std::move(*live);
+  }
+}
+
+bool Store::has_vector(std::string_view vector_key) const {
+  return impl_->read([&](Database& database) {
+    return database
+        .query("SELECT 1 FROM vectors WHERE vector_key = ?1 AND file_row IS NOT NULL", vector_key)
+        .next();
+  });
+}
+
+std::vector<StoredChunk> Store::chunks_without_vector() const {
+  static const std::string sql = concat(kSelectChunks, "WHERE v.file_row IS NULL ORDER BY c.id");
+  return impl_->read([&](Database& database) {
+    std::vector<StoredChunk> chunks;
+    Query row = database.query(sql);
+    while (row.next()) chunks.push_back(chunk_of(row));
+    return chunks;
+  });
+}
+
+}  // namespace sememe::store
