@@ -6,12 +6,78 @@
 #include <cstddef>
 
 #include "base/cpu.h"
+#include "kernels/gemm.h"
 
 namespace sememe::kernels {
 
+/// Rows of A whose block stays in the L2 cache, and the packed weights.
+struct GemmBlock {
+  std::size_t m;
+  std::size_t n;
+  std::size_t k;
+  const float* a;
+  std::size_t lda;
+  const float* panels;
+  const float* bias;
+  float* c;
+  std::size_t ldc;
+  const float* residual;
+  std::size_t ldr;
+  Epilogue epilogue;
+};
+
+/// One product of small matrices, row-major with the given strides.
+struct ProductBlock {
+  const float* a;
+  std::size_t lda;
+  const float* b;
+  std::size_t ldb;
+  std::size_t k;
+  float* c;
+  std::size_t ldc;
+};
+
+/// Query rows whose scores are held at a time: 24 KB for 512 tokens, so they stay in L1.
+inline constexpr std::size_t kAttentionRows = 12;
+
+struct AttentionBlock {
+  std::size_t tokens;
+  std::size_t heads;
+  std::size_t head_dim;
+  std::size_t padded_tokens;  ///< whole panels
+  std::size_t padded_dim;     ///< whole registers
+  float scale;                ///< of the scores
+  const float* qkv;
+  std::size_t ld;
+  float* out;
+  std::size_t ld_out;
+  float* keys;    ///< [padded_tokens / panel][head_dim][panel]
+  float* values;  ///< [tokens, padded_dim]
+  float* scores;  ///< [kAttentionRows, padded_tokens]
+};
+
+struct LayerNormBlock {
+  std::size_t m;
+  std::size_t n;
+  float* x;
+  std::size_t ld;
+  const float* gamma;
+  const float* beta;
+  float epsilon;
+};
+
 struct KernelTable {
+  std::size_t panel_width;  ///< columns of a panel of PackedWeights
+  void (*gemm)(const GemmBlock& block);
+  void (*exp)(const float* x, std::size_t n, float* out);
+  void (*gelu)(const float* x, std::size_t n, float* out);
   void (*dot_rows)(const float* query, const float* rows, std::size_t n, std::size_t row_count,
                    float* out);
+  void (*attention)(const AttentionBlock& block);
+  void (*layer_norm)(const LayerNormBlock& block);
+  void (*sum_three)(const float* a, const float* b, const float* c, std::size_t n, float* out);
+  void (*mean_rows)(const float* x, std::size_t ld, std::size_t m, std::size_t n, float* out);
+  double (*peak_flops)();  ///< runs multiply-adds on registers alone; how many operations
 };
 
 extern const KernelTable kScalarTable;

@@ -1,0 +1,29 @@
+// Coefficients that all tiers share. Fitted for this project: exp by Chebyshev interpolation in 30
+// digits, erf by iterated weighted least squares; the values are the nearest floats.
+#ifndef SEMEME_KERNELS_CONSTANTS_H_
+#define SEMEME_KERNELS_CONSTANTS_H_
+
+namespace sememe::kernels {
+
+inline constexpr float kInfinity = __builtin_inff();
+
+/// exp(r) = sum of kExpPolynomial[i] r^i for |r| <= ln 2 / 2, error 2e-9.
+inline constexpr float kExpPolynomial[7] = {1.0F,        1.0F,         0.5F,         0.16666415F,
+                                            0.04166635F, 0.008375168F, 0.0013941161F};
+
+/// erf(x / sqrt 2) = x P(x^2) / Q(x^2) for |x| <= kErfBound, relative error 1.3e-8 before rounding;
+/// at the bound it is 1 in f32.
+inline constexpr float kErfBound = 5.4F;
+inline constexpr float kErfNumerator[6] = {0.7978845238685608F,     0.06605600565671921F,
+                                           0.009257731959223747F,   0.0003213589661754668F,
+                                           1.2646949471672997e-05F, 4.718238244549866e-08F};
+inline constexpr float kErfDenominator[6] = {1.0F,
+                                             0.24945539236068726F,
+                                             0.02817927859723568F,
+                                             0.0018385665025562048F,
+                                             7.116723281797022e-05F,
+                                             1.2198116792205838e-06F};
+
+}  // namespace sememe::kernels
+
+#endif  // SEMEME_KERNELS_CONSTANTS_H_

@@ -1,0 +1,73 @@
+// Products of activations with packed f32 weights: C = epilogue(A * W^T + bias).
+//
+// The weights of one layer are packed once into panels of kPanelWidth columns (the tier's width),
+// [panel][K][panel width], zeros behind the last column, so that the inner loop reads them in
+// order. Every element of C is one chain of fused multiply-adds over k = 0 .. K-1 that starts at
+// the bias: its bits depend on its row of A and its column of W alone, not on the other rows, the
+// blocking or the thread.
+#ifndef SEMEME_KERNELS_GEMM_H_
+#define SEMEME_KERNELS_GEMM_H_
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "base/cpu.h"
+#include "kernels/aligned.h"
+
+namespace sememe::kernels {
+
+/// What happens to A * W^T + bias before it is stored.
+enum class Epilogue {
+  kBias,      ///< nothing
+  kGelu,      ///< x * (1 + erf(x / sqrt(2))) / 2, at most 3e-7 * max(1, |x|) from exact
+  kResidual,  ///< + GemmOptions::residual
+};
+
+/// W [N, K] and bias [N], packed for one tier. Immutable once filled.
+class PackedWeights {
+ public:
+  PackedWeights() = default;
+  PackedWeights(std::size_t n, std::size_t k, Isa isa = active_isa());
+
+  /// Rows first .. first + bias.size() of W, from `rows` [bias.size(), K] row-major. Distinct row
+  /// ranges may be filled from several threads when they lie in different panels.
+  void fill(std::size_t first, const float* rows, std::span<const float> bias);
+
+  std::size_t n() const { return n_; }
+  std::size_t k() const { return k_; }
+  Isa isa() const { return isa_; }
+  const float* panels() const { return panels_.data(); }
+  const float* bias() const { return bias_.data(); }
+
+ private:
+  std::size_t n_ = 0;
+  std::size_t k_ = 0;
+  Isa isa_ = Isa::kScalar;
+  AlignedFloats panels_;
+  AlignedFloats bias_;  // [N rounded up to whole panels]
+};
+
+/// Row-major matrices whose rows lie `stride` floats apart.
+struct ConstRows {
+  const float* data = nullptr;
+  std::size_t stride = 0;
+};
+struct Rows {
+  float* data = nullptr;
+  std::size_t stride = 0;
+};
+
+struct GemmOptions {
+  Epilogue epilogue = Epilogue::kBias;
+  ConstRows residual;  ///< [M, N], for kResidual; may be C itself
+};
+
+/// c [M, N] = epilogue(a [M, K] * W^T + bias). c must not overlap a.
+/// Cost: 2 M N K flops at 85-95 % of the machine's FMA peak for M >= 64 (gemm_bench.cc).
+void gemm(std::size_t m, ConstRows a, const PackedWeights& weights, Rows c,
+          const GemmOptions& options = {});
+
+}  // namespace sememe::kernels
+
+#endif  // SEMEME_KERNELS_GEMM_H_

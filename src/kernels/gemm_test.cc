@@ -1,0 +1,172 @@
+#include "kernels/gemm.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "kernels/table.h"
+#include "kernels/test_values.h"
+
+namespace sememe::kernels {
+namespace {
+
+struct Problem {
+  std::size_t m;
+  std::size_t n;
+  std::size_t k;
+};
+
+struct Operands {
+  explicit Operands(Problem p, Isa isa)
+      : a(test_values(p.m * p.k, 1)),
+        w(test_values(p.n * p.k, 2)),
+        bias(test_values(p.n, 3)),
+        residual(test_values(p.m * p.n, 4)),
+        packed(p.n, p.k, isa) {
+    packed.fill(0, w.data(), bias);
+  }
+  std::vector<float> a, w, bias, residual;
+  PackedWeights packed;
+};
+
+double exact_gelu(double x) { return 0.5 * x * (1 + std::erf(x / std::numbers::sqrt2)); }
+
+double expected(const Operands& o, Problem p, Epilogue epilogue, std::size_t r, std::size_t c) {
+  double sum = o.bias[c];
+  for (std::size_t i = 0; i < p.k; ++i) sum += double{o.a[r * p.k + i]} * double{o.w[c * p.k + i]};
+  if (epilogue == Epilogue::kGelu) return exact_gelu(sum);
+  return epilogue == Epilogue::kResidual ? sum + o.residual[r * p.n + c] : sum;
+}
+
+std::vector<float> run(const Operands& o, Problem p, Epilogue epilogue) {
+  std::vector<float> c(p.m * p.n, -77.0F);
+  GemmOptions options{.epilogue = epilogue, .residual = {}};
+  if (epilogue == Epilogue::kResidual) options.residual = {o.residual.data(), p.n};
+  gemm(p.m, {o.a.data(), p.k}, o.packed, {c.data(), p.n}, options);
+  return c;
+}
+
+void expect_close(Problem p, Isa isa) {
+  const Operands o(p, isa);
+  for (const Epilogue epilogue : {Epilogue::kBias, Epilogue::kGelu, Epilogue::kResidual}) {
+    const std::vector<float> c = run(o, p, epilogue);
+    for (std::size_t r = 0; r < p.m; ++r) {
+      for (std::size_t j = 0; j < p.n; ++j) {
+        const double bound = 1.2e-6 * std::sqrt(static_cast<double>(p.k) + 16);
+        ASSERT_NEAR(c[r * p.n + j], expected(o, p, epilogue, r, j), bound)
+            << isa_name(isa) << " " << p.m << "x" << p.n << "x" << p.k << " at " << r << "," << j;
+      }
+    }
+  }
+}
+
+TEST(Gemm, MatchesDoubleForEveryColumnCountAndTier) {
+  for (const Isa isa : supported_isas()) {
+    for (std::size_t n = 1; n <= 67; ++n) expect_close({7, n, 19}, isa);
+  }
+}
+
+TEST(Gemm, MatchesDoubleForEveryRowCountAndTier) {
+  for (const Isa isa : supported_isas()) {
+    for (std::size_t m = 0; m <= 67; ++m) expect_close({m, 48, 33}, isa);
+  }
+}
+
+TEST(Gemm, MatchesDoubleForEveryDepthAndTier) {
+  for (const Isa isa : supported_isas()) {
+    for (std::size_t k = 0; k <= 67; ++k) expect_close({5, 100, k}, isa);
+    expect_close({3, 65, 1536}, isa);
+  }
+}
+
+TEST(Gemm, GivesEachRowTheSameBitsWhateverTheOtherRowsAre) {
+  const Problem p{211, 100, 384};
+  for (const Isa isa : supported_isas()) {
+    const Operands o(p, isa);
+    for (const Epilogue epilogue : {Epilogue::kBias, Epilogue::kGelu, Epilogue::kResidual}) {
+      const std::vector<float> all = run(o, p, epilogue);
+      for (std::size_t first = 0; first < p.m; first += 13) {
+        const std::size_t rows = std::min<std::size_t>(1 + first % 9, p.m - first);
+        std::vector<float> part(rows * p.n);
+        GemmOptions options{.epilogue = epilogue, .residual = {}};
+        if (epilogue == Epilogue::kResidual) options.residual = {&o.residual[first * p.n], p.n};
+        gemm(rows, {&o.a[first * p.k], p.k}, o.packed, {part.data(), p.n}, options);
+        for (std::size_t i = 0; i < part.size(); ++i) ASSERT_EQ(part[i], all[first * p.n + i]);
+      }
+    }
+  }
+}
+
+TEST(Gemm, AddsAResidualInPlaceAndKeepsTheGapsOfStridedRows) {
+  const Problem p{9, 50, 20};
+  for (const Isa isa : supported_isas()) {
+    const Operands o(p, isa);
+    const std::vector<float> apart = run(o, p, Epilogue::kResidual);
+    std::vector<float> c(p.m * 60 + 1, 5.0F);
+    float* unaligned = c.data() + 1;
+    for (std::size_t r = 0; r < p.m; ++r) {
+      std::copy_n(&o.residual[r * p.n], p.n, unaligned + r * 60);
+    }
+    gemm(p.m, {o.a.data(), p.k}, o.packed, {unaligned, 60},
+         {.epilogue = Epilogue::kResidual, .residual = {unaligned, 60}});
+    for (std::size_t r = 0; r < p.m; ++r) {
+      for (std::size_t j = 0; j < 60; ++j) {
+        EXPECT_EQ(unaligned[r * 60 + j], j < p.n ? apart[r * p.n + j] : 5.0F);
+      }
+    }
+  }
+}
+
+TEST(PackedWeights, FilledInPartsEqualFilledAtOnce) {
+  const Problem p{4, 150, 31};
+  for (const Isa isa : supported_isas()) {
+    Operands o(p, isa);
+    const std::vector<float> whole = run(o, p, Epilogue::kBias);
+    o.packed = PackedWeights(p.n, p.k, isa);
+    for (const std::size_t first : {0UL, 50UL, 100UL}) {
+      o.packed.fill(first, &o.w[first * p.k], std::span(o.bias).subspan(first, 50));
+    }
+    EXPECT_EQ(run(o, p, Epilogue::kBias), whole);
+  }
+}
+
+TEST(Exp, IsWithinTwoUlpOfExactAndZeroFarBelow) {
+  std::vector<float> x;
+  for (float v = -87.3F; v <= 88.0F; v += 0.00731F) x.push_back(v);
+  for (const Isa isa : supported_isas()) {
+    std::vector<float> y(x.size());
+    kernel_table(isa).exp(x.data(), x.size(), y.data());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double exact = std::exp(double{x[i]});
+      const double ulp = std::ldexp(1.0, std::ilogb(exact) - 23);
+      ASSERT_NEAR(y[i], exact, 2 * ulp) << isa_name(isa) << " x=" << x[i];
+    }
+    const std::vector<float> low = {-88.0F, -1000.0F, -std::numeric_limits<float>::infinity()};
+    std::vector<float> zero(3, 1.0F);
+    kernel_table(isa).exp(low.data(), 3, zero.data());
+    EXPECT_EQ(zero, std::vector<float>(3, 0.0F));
+  }
+}
+
+TEST(Gelu, IsWithinItsBoundOfTheErfFormulaForEveryLength) {
+  std::vector<float> x = {-1e30F, -100.0F, -0.0F, 0.0F, 1e-30F, 100.0F, 1e30F};
+  for (float v = -9.0F; v <= 9.0F; v += 0.000731F) x.push_back(v);
+  for (const Isa isa : supported_isas()) {
+    for (std::size_t n = 0; n <= 67; ++n) {
+      std::vector<float> y(n + 1, 3.0F);
+      kernel_table(isa).gelu(x.data(), n, y.data());
+      EXPECT_EQ(y[n], 3.0F);
+    }
+    std::vector<float> y(x.size());
+    kernel_table(isa).gelu(x.data(), x.size(), y.data());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double bound = 3e-7 * std::max(1.0, std::abs(double{x[i]}));
+      ASSERT_NEAR(y[i], exact_gelu(x[i]), bound) << isa_name(isa) << " x=" << x[i];
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sememe::kernels
