@@ -1,0 +1,120 @@
+// sememe eval: how good a model is, on published evaluation sets.
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "cli/app.h"
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "sememe/evaluation.h"
+
+namespace sememe::cli {
+namespace {
+
+struct Options {
+  ModelOptions model;
+  std::string source;
+  std::vector<std::size_t> columns = {1, 2, 3};
+  std::string progress = "auto";
+  bool json = false;
+};
+
+int run_sts(const Options& options) {
+  const Embedder embedder = open_embedder(options.model);
+  StsReport report;
+  {
+    Progress progress(parse_progress_mode(options.progress));
+    report = evaluate_sts(embedder, options.source,
+                          {options.columns[0], options.columns[1], options.columns[2]},
+                          [&](std::size_t done, std::size_t total) {
+                            progress.update("embedded texts", done, total);
+                          });
+  }
+  if (options.json) {
+    print(to_line({{"pairs", report.pairs},
+                   {"spearman", report.spearman},
+                   {"pearson", report.pearson},
+                   {"truncated", report.truncated}}));
+    return kExitDone;
+  }
+  print("pairs      " + with_separators(report.pairs) + "\n");
+  print("spearman   " + fixed(report.spearman, 2) + "\n");
+  print("pearson    " + fixed(report.pearson, 2) + "\n");
+  print("truncated  " + with_separators(report.truncated) + "\n");
+  return kExitDone;
+}
+
+int run_retrieval(const Options& options) {
+  const Embedder embedder = open_embedder(options.model);
+  RetrievalReport report;
+  {
+    Progress progress(parse_progress_mode(options.progress));
+    report = evaluate_retrieval(embedder, options.source, [&](std::size_t done, std::size_t total) {
+      progress.update("embedded texts", done, total);
+    });
+  }
+  if (options.json) {
+    print(to_line({{"queries", report.queries},
+                   {"ndcg@10", report.ndcg_10},
+                   {"map", report.map},
+                   {"mrr@10", report.mrr_10},
+                   {"recall@10", report.recall_10},
+                   {"recall@100", report.recall_100},
+                   {"truncated", report.truncated},
+                   {"documents", report.documents}}));
+    return kExitDone;
+  }
+  print("documents   " + with_separators(report.documents) + "\n");
+  print("queries     " + with_separators(report.queries) + "\n");
+  print("ndcg@10     " + fixed(report.ndcg_10, 4) + "\n");
+  print("map         " + fixed(report.map, 4) + "\n");
+  print("mrr@10      " + fixed(report.mrr_10, 4) + "\n");
+  print("recall@10   " + fixed(report.recall_10, 4) + "\n");
+  print("recall@100  " + fixed(report.recall_100, 4) + "\n");
+  print("truncated   " + with_separators(report.truncated) + "\n");
+  return kExitDone;
+}
+
+void add_common(CLI::App* command, Options& options) {
+  command->add_flag("--json", options.json, "Print one JSON object");
+  command->add_option("--progress", options.progress, "Progress on standard error")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  add_model_options(command, options.model);
+}
+
+}  // namespace
+
+void add_eval(Program& program) {
+  CLI::App* eval =
+      add_command(program.app, "eval", "Measure a model on published evaluation sets", "");
+  eval->require_subcommand(1);
+
+  auto sts = std::make_shared<Options>();
+  CLI::App* command =
+      add_command(*eval, "sts",
+                  "Sentence similarity: Spearman and Pearson correlation (x 100) with human scores",
+                  "  sememe eval sts pairs.tsv\n"
+                  "  sememe eval sts sts-test.csv --columns 5 6 7 --json");
+  command->add_option("file", sts->source, "Tab separated: score, sentence 1, sentence 2")
+      ->required();
+  command
+      ->add_option("--columns", sts->columns,
+                   "Columns that hold score, sentence 1 and sentence 2, from 1")
+      ->expected(3);
+  add_common(command, *sts);
+  on_run(program, command, [sts] { return run_sts(*sts); });
+
+  auto retrieval = std::make_shared<Options>();
+  command = add_command(
+      *eval, "retrieval",
+      "Search quality on a set in BEIR layout (corpus.jsonl, queries.jsonl, qrels/test.tsv), with "
+      "the measures of trec_eval",
+      "  sememe eval retrieval cranfield/ --json");
+  command->add_option("directory", retrieval->source, "Directory of the set")->required();
+  add_common(command, *retrieval);
+  on_run(program, command, [retrieval] { return run_retrieval(*retrieval); });
+}
+
+}  // namespace sememe::cli
