@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -21,6 +21,7 @@ namespace {
 constexpr int kCloseWaitMs = 100;
 // No store has more rows: keeps sums of two row numbers far from overflow.
 constexpr std::int64_t kMaxRows = std::int64_t{1} << 40;
+constexpr std::array<const char*, 4> kDatabaseSuffixes = {"", "-journal", "-wal", "-shm"};
 
 Path with_suffix(const Path& path, const char* suffix) {
   Path result = path;
@@ -74,7 +75,7 @@ void check_marks(Database& database) {
 }
 
 void remove_database(const Path& path, FileLayer& layer) {
-  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
+  for (const char* suffix : kDatabaseSuffixes) {
     layer.unlink(with_suffix(path, suffix));
   }
 }
@@ -201,7 +202,10 @@ std::vector<Path> unnamed_files(const Path& directory, const Manifest& manifest)
     const std::string name = entry.path().filename().native();
     const bool other_vectors =
         is_vector_file_name(name) && name != vector_file_name(manifest.vector_file);
-    if (other_vectors || name.starts_with(kNewDatabaseName)) found.push_back(entry.path());
+    const bool half_database = std::ranges::any_of(kDatabaseSuffixes, [&](const char* suffix) {
+      return name == concat(kNewDatabaseName, suffix);
+    });
+    if (other_vectors || half_database) found.push_back(entry.path());
   }
   if (error) {
     throw Error(ErrorCode::kIo, concat("list ", quote(directory.native()), ": ", error.message()));

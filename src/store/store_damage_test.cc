@@ -152,6 +152,7 @@ TEST_F(DamagedStore, RemovesFilesThatAKilledWriterLeft) {
   const Path half = directory_.path() / "store.sqlite.new";
   const Path foreign = directory_.path() / "notes.txt";
   for (const Path& path : {stray, half, foreign}) std::ofstream(path) << "left over";
+  std::ofstream(directory_.path() / "store.sqlite.newer") << "not ours";
   const Faults faults = Store::verify(directory_);
   ASSERT_EQ(faults.size(), 2u);
   EXPECT_HAS(faults[0] + faults[1], "vectors-000002.f32\" is not named by the manifest");
@@ -160,6 +161,7 @@ TEST_F(DamagedStore, RemovesFilesThatAKilledWriterLeft) {
     EXPECT_FALSE(std::filesystem::exists(stray));
     EXPECT_FALSE(std::filesystem::exists(half));
     EXPECT_TRUE(std::filesystem::exists(foreign));
+    EXPECT_TRUE(std::filesystem::exists(directory_.path() / "store.sqlite.newer"));
     std::ofstream(stray) << "of a writer at work";
     EXPECT_EQ(Store::verify(directory_), Faults{});
   }
@@ -298,6 +300,37 @@ TEST_F(DamagedStore, IsReadWithoutTheRightToWriteWhileAnotherWrites) {
   Contents expected = kThree;
   expected["d"] = {"four"};
   EXPECT_EQ(without_rights([&] { EXPECT_EQ(contents_of(Store::open(directory_)), expected); }), 0);
+}
+
+TEST_F(DamagedStore, IsReadWithoutTheRightToWriteBesideAWalThatOthersLeft) {
+  if (::getuid() != 0) GTEST_SKIP() << "the writer must be another user";
+  contents_of(Store::open(directory_));  // leaves an empty WAL and its shared memory
+  ASSERT_TRUE(std::filesystem::exists(directory_.path() / "store.sqlite-shm"));
+  EXPECT_EQ(without_rights([&] { EXPECT_EQ(contents_of(Store::open(directory_)), kThree); }), 0);
+
+  const pid_t killed = ::fork();
+  if (killed == 0) {
+    Store store = writer(directory_);
+    store.put(Batch().add("d", {"four"}));
+    ::_exit(0);  // as a kill does: the commit stays in the WAL
+  }
+  ::waitpid(killed, nullptr, 0);
+  ASSERT_GT(std::filesystem::file_size(directory_.path() / "store.sqlite-wal"), 0u);
+  Contents expected = kThree;
+  expected["d"] = {"four"};
+  EXPECT_EQ(without_rights([&] { EXPECT_EQ(contents_of(Store::open(directory_)), expected); }), 0);
+}
+
+TEST_F(DamagedStore, IsReadWithoutTheRightToWriteUnderAnyName) {
+  const Path odd = directory_.path() / "odd ?#%41 &name";
+  {
+    Store::open_for_writing(odd, kTestIdentity).put(Batch().add("a", {"one"}));
+  }
+  std::filesystem::permissions(odd, std::filesystem::perms(0555));
+  EXPECT_EQ(
+      without_rights([&] { EXPECT_EQ(contents_of(Store::open(odd)), (Contents{{"a", {"one"}}})); }),
+      0);
+  std::filesystem::permissions(odd, std::filesystem::perms(0755));
 }
 
 TEST_F(DamagedStore, SeesACommitOfAWriterThatCameLater) {
