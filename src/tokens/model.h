@@ -1,0 +1,33 @@
+// What every tokenization model is to the tokenizer: a way to cut one word into pieces.
+#ifndef SEMEME_TOKENS_MODEL_H_
+#define SEMEME_TOKENS_MODEL_H_
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "sememe/types.h"
+#include "tokens/vocabulary.h"
+
+namespace sememe::tokens {
+
+/// A token of a word and the bytes of the word that it covers.
+struct Piece {
+  TokenId id{};
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// Immutable; any number of threads may encode.
+class Model {
+ public:
+  virtual ~Model() = default;
+  /// Cuts `word` (valid UTF-8, normalised, not empty) into pieces, in order; writes them to the
+  /// front of `pieces` and returns how many. pieces.size() >= word.size(). No allocation.
+  virtual std::size_t encode_word(std::string_view word, std::span<Piece> pieces) const = 0;
+  virtual const Vocabulary& vocabulary() const = 0;
+};
+
+}  // namespace sememe::tokens
+
+#endif  // SEMEME_TOKENS_MODEL_H_
