@@ -54,7 +54,7 @@ void expect_close(Problem p, Isa isa) {
     const std::vector<float> c = run(o, p, epilogue);
     for (std::size_t r = 0; r < p.m; ++r) {
       for (std::size_t j = 0; j < p.n; ++j) {
-        const double bound = 1.2e-6 * std::sqrt(static_cast<double>(p.k) + 16);
+        const double bound = 3e-6 + 5e-8 * static_cast<double>(p.k);
         ASSERT_NEAR(c[r * p.n + j], expected(o, p, epilogue, r, j), bound)
             << isa_name(isa) << " " << p.m << "x" << p.n << "x" << p.k << " at " << r << "," << j;
       }

@@ -1,0 +1,26 @@
+#include "model/encoder.h"
+
+#include "base/error_context.h"
+#include "model/bert.h"
+#include "model/catalog.h"
+#include "model/sentence_transformers.h"
+#include "model/workspace.h"
+
+namespace sememe::model {
+
+Workspace::Workspace() : buffers_(std::make_unique<Buffers>()) {}
+Workspace::Workspace(Workspace&&) noexcept = default;
+Workspace& Workspace::operator=(Workspace&&) noexcept = default;
+Workspace::~Workspace() = default;
+
+std::unique_ptr<Encoder> Encoder::load(const Path& directory) {
+  return within(concat("load model ", quote(directory.native())), [&] {
+    check_installed_model(directory);
+    ModelConfig config = read_model_config(directory);
+    SafetensorsFile file =
+        SafetensorsFile::open(config.transformer_directory / "model.safetensors");
+    return std::make_unique<BertEncoder>(std::move(config), std::move(file));
+  });
+}
+
+}  // namespace sememe::model

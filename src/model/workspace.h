@@ -1,0 +1,20 @@
+// The scratch buffers behind Workspace.
+#ifndef SEMEME_MODEL_WORKSPACE_H_
+#define SEMEME_MODEL_WORKSPACE_H_
+
+#include "kernels/aligned.h"
+#include "model/encoder.h"
+
+namespace sememe::model {
+
+struct Workspace::Buffers {
+  kernels::AlignedFloats x;        // [group, H]
+  kernels::AlignedFloats qkv;      // [group, 3 H]
+  kernels::AlignedFloats context;  // [group, H]
+  kernels::AlignedFloats up;       // [row block, I]
+  kernels::AlignedFloats scratch;  // of attention
+};
+
+}  // namespace sememe::model
+
+#endif  // SEMEME_MODEL_WORKSPACE_H_
