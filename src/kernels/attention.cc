@@ -1,6 +1,7 @@
 #include "kernels/attention.h"
 
 #include <cmath>
+#include <numbers>
 
 #include "base/error_context.h"
 #include "kernels/table.h"
@@ -37,19 +38,21 @@ void attention(const AttentionShape& shape, ConstRows qkv, Rows out, std::span<f
   SEMEME_CHECK(scratch.size() >= layout.keys + layout.values + layout.scores);
   float* keys = scratch.data();
   float* values = keys + layout.keys;
-  kernel_table(shape.isa).attention({.tokens = shape.tokens,
-                                     .heads = shape.heads,
-                                     .head_dim = shape.head_dim,
-                                     .padded_tokens = layout.padded_tokens,
-                                     .padded_dim = layout.padded_dim,
-                                     .scale = 1.0F / std::sqrt(static_cast<float>(shape.head_dim)),
-                                     .qkv = qkv.data,
-                                     .ld = qkv.stride,
-                                     .out = out.data,
-                                     .ld_out = out.stride,
-                                     .keys = keys,
-                                     .values = values,
-                                     .scores = values + layout.values});
+  kernel_table(shape.isa).attention(
+      {.tokens = shape.tokens,
+       .heads = shape.heads,
+       .head_dim = shape.head_dim,
+       .padded_tokens = layout.padded_tokens,
+       .padded_dim = layout.padded_dim,
+       .scale =
+           static_cast<float>(std::numbers::log2e / std::sqrt(static_cast<double>(shape.head_dim))),
+       .qkv = qkv.data,
+       .ld = qkv.stride,
+       .out = out.data,
+       .ld_out = out.stride,
+       .keys = keys,
+       .values = values,
+       .scores = values + layout.values});
 }
 
 }  // namespace sememe::kernels

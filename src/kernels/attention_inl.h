@@ -57,7 +57,19 @@ inline void product(ProductBlock p, std::size_t rows, std::size_t columns) {
   }
 }
 
-// scores[0 .. n) become exp((score - highest) * scale); returns their sum. Lanes behind n in the
+// 2^x for x <= 0, at most 2 ulp; 2^-126 from there down, which no sum of probabilities can see.
+// Two operations fewer than exp() on each of the ports that are busy anyway.
+SEMEME_ALWAYS_INLINE Simd::Reg power_of_two(Simd::Reg x) {
+  const Simd::Reg clamped = Simd::max(x, Simd::set(-126.0F));
+  const Simd::Reg n = Simd::round(clamped);
+  const Simd::Reg r = Simd::sub(clamped, n);
+  Simd::Reg p = Simd::set(kExp2Polynomial[6]);
+#pragma GCC unroll 8
+  for (int i = 5; i >= 0; --i) p = Simd::fma(p, r, Simd::set(kExp2Polynomial[i]));
+  return Simd::scale(p, n);
+}
+
+// scores[0 .. n) become 2^((score - highest) * scale); returns their sum. Lanes behind n in the
 // last register become zero.
 inline float softmax_row(float* scores, std::size_t n, float scale) {
   constexpr std::size_t w = Simd::kWidth;
@@ -72,12 +84,12 @@ inline float softmax_row(float* scores, std::size_t n, float scale) {
   const Simd::Reg factor = Simd::set(scale);
   Simd::Reg sum = Simd::zero();
   for (std::size_t i = 0; i < whole; i += w) {
-    const Simd::Reg x = exp(Simd::mul(Simd::sub(Simd::load(scores + i), highest), factor));
+    const Simd::Reg x = power_of_two(Simd::mul(Simd::sub(Simd::load(scores + i), highest), factor));
     Simd::store(scores + i, x);
     sum = Simd::add(sum, x);
   }
   if (whole < n) {
-    Simd::Reg x = exp(Simd::mul(Simd::sub(Simd::load(scores + whole), highest), factor));
+    Simd::Reg x = power_of_two(Simd::mul(Simd::sub(Simd::load(scores + whole), highest), factor));
     x = Simd::select_first(x, Simd::zero(), n - whole);
     Simd::store(scores + whole, x);
     sum = Simd::add(sum, x);
@@ -85,18 +97,29 @@ inline float softmax_row(float* scores, std::size_t n, float scale) {
   return Simd::sum(sum);
 }
 
-// K of one head as panels [T / kPanel][D][kPanel], V as [T][padded D]; zeros behind the ends.
+// K of one head as panels [T / kPanel][D][kPanel], V as [T][padded D]; zeros behind the ends, as
+// far as the last register reaches.
 inline void gather_head(const AttentionBlock& t, std::size_t head, float* keys, float* values) {
   const std::size_t hidden = t.heads * t.head_dim;
   const float* k = t.qkv + hidden + head * t.head_dim;
   const float* v = k + hidden;
-  const std::size_t padded = (t.tokens + kPanel - 1) / kPanel * kPanel;
-  for (std::size_t i = 0; i < padded; ++i) {
+  const std::size_t padded = (t.tokens + Simd::kWidth - 1) / Simd::kWidth * Simd::kWidth;
+  std::size_t first = 0;
+  for (; first + 4 <= t.tokens; first += 4) {
+    float* panel = keys + first / kPanel * kPanel * t.head_dim + first % kPanel;
+    const float* rows = k + first * t.ld;
+    std::size_t d = 0;
+    for (; d + 4 <= t.head_dim; d += 4) {
+      Simd::transpose4(rows + d, t.ld, panel + d * kPanel, kPanel);
+    }
+    for (; d < t.head_dim; ++d) {
+      for (std::size_t i = 0; i < 4; ++i) panel[d * kPanel + i] = rows[i * t.ld + d];
+    }
+  }
+  for (std::size_t i = first; i < padded; ++i) {
     float* to = keys + i / kPanel * kPanel * t.head_dim + i % kPanel;
-    if (i < t.tokens) {
-      for (std::size_t d = 0; d < t.head_dim; ++d) to[d * kPanel] = k[i * t.ld + d];
-    } else {
-      for (std::size_t d = 0; d < t.head_dim; ++d) to[d * kPanel] = 0.0F;
+    for (std::size_t d = 0; d < t.head_dim; ++d) {
+      to[d * kPanel] = i < t.tokens ? k[i * t.ld + d] : 0.0F;
     }
   }
   for (std::size_t i = 0; i < t.tokens; ++i) {

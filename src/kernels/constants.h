@@ -11,6 +11,10 @@ inline constexpr float kInfinity = __builtin_inff();
 inline constexpr float kExpPolynomial[7] = {1.0F,        1.0F,         0.5F,         0.16666415F,
                                             0.04166635F, 0.008375168F, 0.0013941161F};
 
+/// 2^r = sum of kExp2Polynomial[i] r^i for |r| <= 1/2, error 1.3e-7 with its rounding.
+inline constexpr float kExp2Polynomial[7] = {
+    1.0F, 0.6931472F, 0.2402265F, 0.05550357F, 0.009618083F, 0.0013390863F, 0.00015453163F};
+
 /// erf(x / sqrt 2) = x P(x^2) / Q(x^2) for |x| <= kErfBound, relative error 1.3e-8 before rounding;
 /// at the bound it is 1 in f32.
 inline constexpr float kErfBound = 5.4F;

@@ -72,8 +72,18 @@ struct Simd {
     const __m128 pair = _mm_max_ps(quad, _mm_movehl_ps(quad, quad));
     return _mm_cvtss_f32(_mm_max_ss(pair, _mm_movehdup_ps(pair)));
   }
-  static SEMEME_ALWAYS_INLINE void prefetch(const float* address) {
-    _mm_prefetch(reinterpret_cast<const char*>(address), _MM_HINT_T0);
+  /// to[j][i] = from[i][j] for i, j < 4; rows lie ld_from and ld_to apart.
+  static SEMEME_ALWAYS_INLINE void transpose4(const float* from, std::size_t ld_from, float* to,
+                                              std::size_t ld_to) {
+    __m128 a = _mm_loadu_ps(from);
+    __m128 b = _mm_loadu_ps(from + ld_from);
+    __m128 c = _mm_loadu_ps(from + 2 * ld_from);
+    __m128 d = _mm_loadu_ps(from + 3 * ld_from);
+    _MM_TRANSPOSE4_PS(a, b, c, d);
+    _mm_storeu_ps(to, a);
+    _mm_storeu_ps(to + ld_to, b);
+    _mm_storeu_ps(to + 2 * ld_to, c);
+    _mm_storeu_ps(to + 3 * ld_to, d);
   }
 
  private:

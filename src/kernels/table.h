@@ -46,7 +46,7 @@ struct AttentionBlock {
   std::size_t head_dim;
   std::size_t padded_tokens;  ///< whole panels
   std::size_t padded_dim;     ///< whole registers
-  float scale;                ///< of the scores
+  float scale;                ///< log2(e) / sqrt(head_dim): scores become powers of two
   const float* qkv;
   std::size_t ld;
   float* out;

@@ -70,7 +70,7 @@ void attend_row(const AttentionBlock& t, std::size_t head, std::size_t row) {
   }
   double total = 0;
   for (std::size_t i = 0; i < t.tokens; ++i) {
-    t.scores[i] = static_cast<float>(std::exp((double{t.scores[i]} - highest) * t.scale));
+    t.scores[i] = static_cast<float>(std::exp2((double{t.scores[i]} - highest) * t.scale));
     total += t.scores[i];
   }
   for (std::size_t d = 0; d < t.head_dim; ++d) {
