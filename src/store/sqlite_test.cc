@@ -51,7 +51,7 @@ TEST_F(DatabaseTest, KeepsReadersFromCheckpointing) {
   EXPECT_EQ(reader.integer("SELECT count(*) FROM t"), 1);
   EXPECT_HAS(error_text(ErrorCode::kIo,
                         [&] { reader.execute_script("PRAGMA wal_checkpoint(TRUNCATE)"); }),
-             "attempt to write a readonly database");
+             "Bad file descriptor");  // of the database file, which a reader cannot write
   EXPECT_EQ(std::filesystem::file_size(wal), before);
 }
 

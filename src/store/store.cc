@@ -254,6 +254,10 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
+bool Store::exists(const Path& directory) {
+  return std::filesystem::exists(directory / kDatabaseName);
+}
+
 Store Store::open(const Path& directory) {
   return within(store_context(directory), [&] {
     std::error_code error;

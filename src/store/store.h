@@ -92,6 +92,8 @@ struct Counts {
 
 class Store {
  public:
+  /// Whether `directory` holds a store, of whatever format.
+  static bool exists(const Path& directory);
   /// For reading. Error(kNotFound) when `directory` holds no store, Error(kUnsupported) for a newer
   /// format.
   static Store open(const Path& directory);
