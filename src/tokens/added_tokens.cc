@@ -9,6 +9,7 @@
 #include "sememe/error.h"
 #include "text/unicode.h"
 #include "text/utf8.h"
+#include "tokens/reference_unicode.h"
 
 namespace sememe::tokens {
 namespace {
@@ -16,12 +17,12 @@ namespace {
 bool is_word_before(std::string_view text, std::size_t offset) {
   if (offset == 0) return false;
   const std::size_t previous = text::previous_code_point(text, offset);
-  return text::is_word_character(text::decode_code_point(text, previous).value);
+  return reference::is_word_character(text::decode_code_point(text, previous).value);
 }
 
 bool is_word_after(std::string_view text, std::size_t offset) {
   return offset < text.size() &&
-         text::is_word_character(text::decode_code_point(text, offset).value);
+         reference::is_word_character(text::decode_code_point(text, offset).value);
 }
 
 // Where the white space that ends at `end` begins, at `limit` at the earliest.

@@ -1,6 +1,5 @@
 #include "tokens/pre_tokenizer.h"
 
-#include "text/unicode.h"
 #include "text/utf8.h"
 #include "tokens/reference_unicode.h"
 
@@ -16,7 +15,7 @@ Kind kind_of(PreTokenizer pre_tokenizer, char32_t c) {
     case PreTokenizer::kBert:
       return (bits & reference::kPunctuation) != 0 ? Kind::kAlone : Kind::kWord;
     case PreTokenizer::kWhitespace:
-      return text::is_word_character(c) ? Kind::kWord : Kind::kOther;
+      return reference::is_word_character(c) ? Kind::kWord : Kind::kOther;
     default:
       return Kind::kWord;
   }

@@ -46,6 +46,18 @@ constexpr Range kYoungerThan9[] = {
     {0x11D31, 0x13455}, {0x16F4F, 0x16F4F}, {0x16F7F, 0x16F87}, {0x16FE4, 0x16FF1},
     {0x1CF00, 0x1CF46}, {0x1E08F, 0x1E4EF}};
 
+// Word characters of Unicode 15.1 and 16.0.
+constexpr Range kYoungWords[] = {
+    {0x897, 0x897},     {0x1C89, 0x1C8A},   {0xA7CB, 0xA7CD},   {0xA7DA, 0xA7DC},
+    {0x105C0, 0x105F3}, {0x10D40, 0x10D65}, {0x10D69, 0x10D6D}, {0x10D6F, 0x10D85},
+    {0x10EC2, 0x10EC4}, {0x10EFC, 0x10EFC}, {0x11380, 0x11389}, {0x1138B, 0x1138B},
+    {0x1138E, 0x1138E}, {0x11390, 0x113B5}, {0x113B7, 0x113C0}, {0x113C2, 0x113C2},
+    {0x113C5, 0x113C5}, {0x113C7, 0x113CA}, {0x113CC, 0x113D3}, {0x113E1, 0x113E2},
+    {0x116D0, 0x116E3}, {0x11BC0, 0x11BE0}, {0x11BF0, 0x11BF9}, {0x11F5A, 0x11F5A},
+    {0x13460, 0x143FA}, {0x16100, 0x16139}, {0x16D40, 0x16D6C}, {0x16D70, 0x16D79},
+    {0x18CFF, 0x18CFF}, {0x1CCF0, 0x1CCF9}, {0x1E5D0, 0x1E5FA}, {0x2EBF0, 0x2EE5D}};
+
+static_assert(std::ranges::is_sorted(kYoungWords, {}, &Range::last));
 static_assert(std::ranges::is_sorted(kYoungerThan8, {}, &Range::last));
 static_assert(std::ranges::is_sorted(kYoungerThan9, {}, &Range::last));
 
@@ -140,6 +152,10 @@ bool is_mark(char32_t c) {
   const Category category = text::category(c);
   return (category == Category::kNonspacingMark || category == Category::kOtherMark) &&
          !contains(kYoungerThan9, c);
+}
+
+bool is_word_character(char32_t c) {
+  return text::is_word_character(c) || contains(kYoungWords, c);
 }
 
 std::uint8_t combining_class(char32_t code_point) {

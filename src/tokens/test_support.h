@@ -1,41 +1,14 @@
-// What the tests of this folder share: golden records, models, and tiny tokenizer.json files.
+// What the tests of this folder share: encodings as plain vectors, and tiny tokenizer.json files.
 #ifndef SEMEME_TOKENS_TEST_SUPPORT_H_
 #define SEMEME_TOKENS_TEST_SUPPORT_H_
 
-#include <cstdlib>
-#include <fstream>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "base/file.h"
 #include "base/json.h"
 #include "sememe/tokenizer.h"
 
 namespace sememe::tokens::testing_support {
-
-inline Path golden_dir() { return Path(SEMEME_GOLDEN_DIR) / "tokens"; }
-
-/// The lines of a golden file, each one JSON value.
-inline std::vector<Json> read_lines(const Path& path) {
-  std::vector<Json> lines;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) lines.push_back(Json::parse(line));
-  return lines;
-}
-
-/// Where `make model` puts all-MiniLM-L6-v2.
-inline Path installed_model() {
-  Path home;
-  if (const char* const set = std::getenv("SEMEME_HOME")) {
-    home = set;
-  } else if (const char* const data = std::getenv("XDG_DATA_HOME")) {
-    home = Path(data) / "sememe";
-  } else if (const char* const user = std::getenv("HOME")) {
-    home = Path(user) / ".local/share/sememe";
-  }
-  return home / "models" / "all-minilm-l6-v2" / "tokenizer.json";
-}
 
 inline std::vector<std::uint32_t> ids_of(const Encoding& encoding) {
   std::vector<std::uint32_t> ids;

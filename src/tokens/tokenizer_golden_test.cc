@@ -3,10 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "base/file.h"
+#include "base/json.h"
 #include "sememe/tokenizer.h"
 #include "text/utf8.h"
 #include "tokens/reference_unicode.h"
@@ -15,11 +19,32 @@
 namespace sememe::tokens {
 namespace {
 
-using testing_support::golden_dir;
 using testing_support::ids_of;
 using testing_support::make_tokenizer;
 using testing_support::offsets_of;
-using testing_support::read_lines;
+
+Path golden_dir() { return Path(SEMEME_GOLDEN_DIR) / "tokens"; }
+
+// The lines of a golden file, each one JSON value.
+std::vector<Json> read_lines(const Path& path) {
+  std::vector<Json> lines;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) lines.push_back(Json::parse(line));
+  return lines;
+}
+
+// Where `make model` puts all-MiniLM-L6-v2.
+Path installed_model() {
+  Path home;
+  if (const char* const set = std::getenv("SEMEME_HOME")) {
+    home = set;
+  } else if (const char* const data = std::getenv("XDG_DATA_HOME")) {
+    home = Path(data) / "sememe";
+  } else if (const char* const user = std::getenv("HOME")) {
+    home = Path(user) / ".local/share/sememe";
+  }
+  return home / "models" / "all-minilm-l6-v2" / "tokenizer.json";
+}
 
 // Compares each record that has a text; says how many there were.
 std::size_t expect_equal(const Tokenizer& tokenizer, const std::vector<Json>& records) {
@@ -86,7 +111,7 @@ TEST_F(ReducedVocabularyGolden, MatchesEveryTextTheGeneralWay) {
 class InstalledModelGolden : public testing::Test {
  protected:
   void SetUp() override {
-    const Path path = testing_support::installed_model();
+    const Path path = installed_model();
     if (!std::filesystem::exists(path)) {
       GTEST_SKIP() << "no model at " << path << ": \"make model\" installs it";
     }
