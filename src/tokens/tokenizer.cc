@@ -33,6 +33,9 @@ using tokens::Piece;
 // Longer ASCII words take the general way; 99.99 % of English words are shorter.
 constexpr std::size_t kFastWordBytes = 64;
 
+// Normalised text is at most three times as long, so that a Piece can count its bytes in 32 bits.
+constexpr std::size_t kMaxTextBytes = std::size_t{1} << 30;
+
 // Memory of one encode, used again by the next one on the same thread.
 struct Scratch {
   NormalizedText normalized;
@@ -261,6 +264,10 @@ void Tokenizer::encode_into(std::string_view text, const EncodeOptions& options,
     throw Error(ErrorCode::kInvalidArgument,
                 concat("max_tokens: expected at least the ", special_token_count(),
                        " special tokens, found ", options.max_tokens));
+  }
+  if (text.size() > kMaxTextBytes) {
+    throw Error(ErrorCode::kLimit,
+                concat("text: expected at most ", kMaxTextBytes, " bytes, found ", text.size()));
   }
   text::require_valid_utf8(text, "text");
   thread_local Scratch scratch;

@@ -88,6 +88,16 @@ TEST(Tokenizer, RefusesInvalidUtf8WithTheOffset) {
   }
 }
 
+TEST(Tokenizer, RefusesATextOverOneGibibyteUnread) {
+  const char byte = 'a';
+  try {
+    tiny().encode(std::string_view(&byte, (std::size_t{1} << 30) + 1));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kLimit);
+  }
+}
+
 TEST(Tokenizer, UsesTheMemoryOfAnEncodingAgain) {
   Encoding encoding;
   tiny().encode_into("the cats sat on the cat.", {}, encoding);

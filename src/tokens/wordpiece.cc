@@ -36,17 +36,18 @@ bool WordPiece::is_too_long(std::string_view word) const {
 
 std::size_t WordPiece::encode_word(std::string_view word, std::span<Piece> pieces) const {
   const auto unknown = [&]() -> std::size_t {
-    pieces[0] = {unknown_, 0, word.size()};
+    pieces[0] = {unknown_, 0, static_cast<std::uint32_t>(word.size())};
     return 1;
   };
   if (is_too_long(word)) return unknown();
   const Trie& trie = vocabulary_.trie();
   std::size_t count = 0;
   Trie::Node node = Trie::kRoot;
-  for (std::size_t begin = 0; begin < word.size();) {
+  const auto size = static_cast<std::uint32_t>(word.size());
+  for (std::uint32_t begin = 0; begin < size;) {
     std::uint32_t longest = Trie::kNoValue;
-    std::size_t end = begin;
-    for (std::size_t at = begin; at < word.size();) {
+    std::uint32_t end = begin;
+    for (std::uint32_t at = begin; at < size;) {
       node = trie.child(node, static_cast<unsigned char>(word[at]));
       if (node == Trie::kNoNode) break;
       ++at;
@@ -59,7 +60,7 @@ std::size_t WordPiece::encode_word(std::string_view word, std::span<Piece> piece
     pieces[count++] = {TokenId{longest}, begin, end};
     begin = end;
     node = continuation_root_;
-    if (node == Trie::kNoNode && begin < word.size()) return unknown();
+    if (node == Trie::kNoNode && begin < size) return unknown();
   }
   return count;
 }
