@@ -49,9 +49,9 @@ TEST_F(DatabaseTest, KeepsReadersFromCheckpointing) {
   ASSERT_GT(before, 0u);
   Database reader(path(), Access::kReader);
   EXPECT_EQ(reader.integer("SELECT count(*) FROM t"), 1);
-  EXPECT_HAS(error_text(ErrorCode::kIo,
-                        [&] { reader.execute_script("PRAGMA wal_checkpoint(TRUNCATE)"); }),
-             "Bad file descriptor");  // of the database file, which a reader cannot write
+  EXPECT_HAS(
+      error_text(ErrorCode::kIo, [&] { reader.execute_script("PRAGMA wal_checkpoint(TRUNCATE)"); }),
+      "Bad file descriptor");  // of the database file, which a reader cannot write
   EXPECT_EQ(std::filesystem::file_size(wal), before);
 }
 

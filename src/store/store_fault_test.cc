@@ -113,8 +113,8 @@ TEST(StoreOnAFullDisk, KeepsTheOldFileWhenACompactionDoesNotFit) {
 // What may become of bytes that were written but not synced when the power goes.
 enum class Unsynced { kStay, kVanish, kRot };
 
-// Dies at the n-th operation on vector files; what was not synced suffers first. Knows which bytes
-// of each file are synced.
+// Dies before or after an operation on files, at the n-th such moment; what was not synced suffers
+// first.
 class DyingLayer : public FileLayer {
  public:
   DyingLayer(int deadline, Unsynced fate) : left_(deadline), fate_(fate) {}
@@ -126,6 +126,7 @@ class DyingLayer : public FileLayer {
     if (left_ == 1) FileLayer::write(file, path, offset, bytes.first(bytes.size() / 2));
     count();
     FileLayer::write(file, path, offset, bytes);
+    count();
   }
   void sync(const FileHandle& file, const Path& path) override {
     count();
@@ -136,14 +137,17 @@ class DyingLayer : public FileLayer {
   void truncate(const FileHandle& file, const Path& path, std::uint64_t size) override {
     count();
     FileLayer::truncate(file, path, size);
+    count();
   }
   void sync_directory(const Path& directory) override {
     count();
     FileLayer::sync_directory(directory);
+    count();
   }
   void unlink(const Path& path) override {
     count();
     FileLayer::unlink(path);
+    count();
   }
 
  private:

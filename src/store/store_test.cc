@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <limits>
+#include <thread>
 
 #include "store/store_testing.h"
 
@@ -262,6 +264,27 @@ TEST(Store, CompactsToTheRowsInUse) {
   store.put(Batch().add("c", {"later"}));
   EXPECT_EQ(contents_of(reader).at("c"), std::vector<std::string>{"later"});
   EXPECT_EQ(Store::verify(directory), Faults{});
+}
+
+TEST(Store, IsReadWhileCompactionsTakeItsFileAway) {
+  const ScratchDirectory directory;
+  const Contents contents{{"a", {"one", "two"}}};
+  writer(directory).put(Batch().add("a", {"one", "two"}));
+  std::atomic<bool> stop = false;
+  std::jthread compacting([&] {
+    Store store = writer(directory);
+    for (int i = 0; i < 200; ++i) store.compact();
+    stop = true;
+  });
+  const Store reader = Store::open(directory);
+  while (!stop) {
+    const LiveVectors live = reader.live_vectors();
+    ASSERT_EQ(live.chunk_ids.size(), 2u);
+    ASSERT_EQ(live.vectors.row(1)[0], vector_of("two")[0]);
+  }
+  compacting.join();
+  EXPECT_EQ(contents_of(reader), contents);
+  EXPECT_EQ(reader.commit(), 201u);
 }
 
 TEST(Store, CompactsAnEmptyStore) {
