@@ -7,5 +7,5 @@ echo "== checking format and layers"
 tools/format.sh --check
 tools/check_layers.py
 tools/build.sh dev
-echo "== running the tests (tier: $(build/release/sememe --isa 2>/dev/null || echo unknown))"
+echo "== running the tests with $(build/release/sememe --version)"
 ctest --preset dev -j 2

@@ -89,8 +89,6 @@ struct CollectionOptions {
   std::size_t threads = 0;
 };
 
-inline constexpr std::string_view kDefaultModel = "all-minilm-l6-v2";
-
 class SEMEME_API Collection {
  public:
   /// For reading; any number of processes. Throws Error(kNotFound) when there is none,
@@ -134,6 +132,8 @@ class SEMEME_API Collection {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Whether there is a collection in `directory`.
+SEMEME_API bool collection_exists(const std::string& directory);
 /// Reads everything in a collection and checks it: the database, every vector checksum, every
 /// passage against its vector. No model is needed. Returns one line for each fault; empty when
 /// there is none.

@@ -23,6 +23,9 @@
 
 namespace sememe {
 
+/// The model that is used when none is named.
+inline constexpr std::string_view kDefaultModel = "all-minilm-l6-v2";
+
 /// What a text is for. Models that were trained with a prefix for queries or documents get it from
 /// their own config_sentence_transformers.json ("prompts"); the others get the text as it is.
 enum class TextRole { kPlain, kQuery, kDocument };

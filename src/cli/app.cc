@@ -5,6 +5,8 @@
 #include <new>
 #include <system_error>
 
+#include "base/cpu.h"
+#include "base/error_context.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "sememe/error.h"
@@ -29,7 +31,9 @@ void build(Program& program) {
   app.description(
       "Search by meaning over your own files, and the vectors behind it. Offline, one program.");
   app.footer(kFooter);
-  app.set_version_flag("-V,--version", std::string("sememe ") + SEMEME_VERSION);
+  app.set_version_flag("-V,--version", [] {
+    return concat("sememe ", SEMEME_VERSION, ", instruction tier ", isa_name(active_isa()));
+  });
   app.require_subcommand(1);
   app.option_defaults()->always_capture_default(false);
   add_index(program);

@@ -12,10 +12,6 @@ namespace {
 
 constexpr const char* kStoreName = ".sememe";
 
-bool holds_store(const Path& directory) {
-  return std::filesystem::exists(directory / "store.sqlite");
-}
-
 StorePlace place_of(const Path& directory) {
   const Path absolute = std::filesystem::weakly_canonical(std::filesystem::absolute(directory));
   return {absolute, absolute.parent_path()};
@@ -75,14 +71,14 @@ StorePlace locate_store(const std::string& wish) {
   if (!wish.empty()) return place_of(wish);
   const Path here = std::filesystem::current_path();
   for (Path directory = here;; directory = directory.parent_path()) {
-    if (holds_store(directory / kStoreName)) return place_of(directory / kStoreName);
+    if (collection_exists((directory / kStoreName).string())) return place_of(directory / kStoreName);
     if (directory == directory.parent_path()) return place_of(here / kStoreName);
   }
 }
 
 StorePlace require_store(const std::string& wish) {
   StorePlace place = locate_store(wish);
-  if (holds_store(place.directory)) return place;
+  if (collection_exists(place.directory.string())) return place;
   throw Error(
       ErrorCode::kNotFound,
       wish.empty()

@@ -145,7 +145,7 @@ int run_index(Options options) {
                   concat("expected a file or directory at ", quote(path), ", found none"));
     }
   }
-  const bool exists = std::filesystem::exists(place.directory / "store.sqlite");
+  const bool exists = collection_exists(place.directory.string());
   std::optional<TemporaryStore> temporary;
   if (options.dry_run && !exists) temporary.emplace();
   const std::string directory = (temporary ? temporary->path() : place.directory).string();

@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "base/file.h"
+#include "sememe/embedder.h"
 
 namespace sememe::model {
-
-inline constexpr std::string_view kDefaultModel = "all-minilm-l6-v2";
 
 /// $SEMEME_HOME, else $XDG_DATA_HOME/sememe, else ~/.local/share/sememe. Need not exist. Throws
 /// Error(kNotFound) when none of the three variables (HOME the last) is set.

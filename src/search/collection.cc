@@ -103,7 +103,7 @@ Collection Collection::open_for_writing(const std::string& directory,
   std::string name = options.model;
   if (name.empty()) {
     name = kDefaultModel;
-    if (std::filesystem::exists(Path(directory) / store::kDatabaseName)) {
+    if (store::Store::exists(directory)) {
       name = store::Store::open(directory).identity().model;
     }
   }
@@ -238,6 +238,8 @@ SearchResult Collection::search(std::string_view query, const SearchOptions& opt
   for (std::size_t i = 0; i < result.hits.size(); ++i) result.hits[i].rank = i + 1;
   return result;
 }
+
+bool collection_exists(const std::string& directory) { return store::Store::exists(directory); }
 
 std::vector<std::string> verify_collection(const std::string& directory) {
   return store::Store::verify(directory);

@@ -11,8 +11,8 @@
 #include "base/file.h"
 #include "base/thread_pool.h"
 #include "model/catalog.h"
+#include "model/checksums.h"
 #include "model/encoder.h"
-#include "model/fingerprint.h"
 #include "model/sentence_transformers.h"
 #include "search/batching.h"
 
@@ -109,15 +109,16 @@ struct Embedder::Impl {
 };
 
 Embedder Embedder::open(const std::string& name, const EmbedderOptions& options) {
+  const Path directory = model::resolve_model(name);
   return within(concat("model ", quote(name)), [&] {
-    const Path directory = model::resolve_model(name);
+    model::check_installed_model(directory);
     auto impl = std::make_unique<Impl>(directory, options.threads);
     const model::EncoderInfo& encoder = impl->encoder->info();
     if (impl->tokenizer.vocabulary_size() > encoder.vocabulary_size) {
       throw Error(
           ErrorCode::kCorrupt,
           concat("tokenizer.json has token ids up to ", impl->tokenizer.vocabulary_size() - 1,
-                 ", the weights have ", encoder.vocabulary_size(), " rows"));
+                 ", the weights have ", encoder.vocabulary_size, " rows"));
     }
     impl->info = {.name = name,
                   .directory = directory.string(),

@@ -1,0 +1,128 @@
+#include "sememe/embedder.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include "base/json.h"
+#include "sememe/error.h"
+#include "vectors/npy.h"
+
+namespace sememe {
+namespace {
+
+std::string model_path(const std::string& name) {
+  return std::string(SEMEME_GOLDEN_DIR) + "/models/" + name;
+}
+
+struct Golden {
+  std::vector<std::string> texts;
+  std::vector<std::size_t> tokens;
+  Matrix vectors;
+  std::vector<std::string_view> views() const { return {texts.begin(), texts.end()}; }
+};
+
+Golden read_golden(const std::string& stem) {
+  Golden golden;
+  std::ifstream file(stem + ".jsonl");
+  for (std::string line; std::getline(file, line);) {
+    const Json entry = parse_json(line, stem);
+    golden.texts.push_back(entry["text"].get<std::string>());
+    golden.tokens.push_back(entry["tokens"].get<std::size_t>());
+  }
+  golden.vectors = vectors::read_npy(stem + ".npy");
+  return golden;
+}
+
+float largest_difference(const Matrix& a, const Matrix& b) {
+  EXPECT_EQ(a.values.size(), b.values.size());
+  float largest = 0;
+  for (std::size_t i = 0; i < a.values.size(); ++i) {
+    largest = std::max(largest, std::abs(a.values[i] - b.values[i]));
+  }
+  return largest;
+}
+
+class EmbedderGolden : public testing::TestWithParam<const char*> {};
+
+TEST_P(EmbedderGolden, VectorsAndTokenCountsEqualSentenceTransformers) {
+  const Golden golden = read_golden(model_path(GetParam()) + ".golden");
+  ASSERT_GE(golden.texts.size(), 60U);
+  const Embedder embedder = Embedder::open(model_path(GetParam()), {.threads = 1});
+  const Embeddings found = embedder.embed_batch(golden.views());
+  EXPECT_EQ(found.tokens, golden.tokens);
+  EXPECT_LE(largest_difference(found.vectors, golden.vectors), 1e-5F);
+}
+INSTANTIATE_TEST_SUITE_P(Models, EmbedderGolden,
+                         testing::Values("tiny-bert", "tiny-bert-cls", "tiny-bert-f16"));
+
+TEST(Embedder, SameBitsAloneInAnyBatchInAnyOrderWithAnyThreads) {
+  const Golden golden = read_golden(model_path("tiny-bert") + ".golden");
+  const std::vector<std::string_view> texts = golden.views();
+  const Embedder one = Embedder::open(model_path("tiny-bert"), {.threads = 1});
+  const Embedder four = Embedder::open(model_path("tiny-bert"), {.threads = 4});
+  const Matrix expected = one.embed_batch(texts).vectors;
+
+  EXPECT_EQ(four.embed_batch(texts).vectors.values, expected.values);
+  const std::vector<std::string_view> backwards(texts.rbegin(), texts.rend());
+  const Matrix reversed = four.embed_batch(backwards).vectors;
+  std::vector<std::string_view> many;  // enough for several batches
+  for (int copy = 0; copy < 60; ++copy) many.insert(many.end(), texts.begin(), texts.end());
+  const Matrix repeated = four.embed_batch(many).vectors;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto row = expected.row(i);
+    EXPECT_TRUE(std::ranges::equal(row, reversed.row(texts.size() - 1 - i)));
+    EXPECT_TRUE(std::ranges::equal(row, one.embed(texts[i])));
+    EXPECT_TRUE(std::ranges::equal(row, repeated.row(59 * texts.size() + i)));
+  }
+}
+
+TEST(Embedder, ReportsWhatWasCutAndTheProgress) {
+  const Embedder embedder = Embedder::open(model_path("tiny-bert"));
+  const std::string text = [] {
+    std::string out;
+    for (int i = 0; i < 100; ++i) out += "word ";
+    return out;
+  }();
+  const std::vector<std::string_view> texts = {"short", text, ""};
+  std::size_t last = 0;
+  const Embeddings found = embedder.embed_batch(
+      texts, {.role = TextRole::kPlain, .progress = [&last](std::size_t done) { last = done; }});
+  EXPECT_EQ(last, 3U);
+  EXPECT_EQ(found.truncated_count(), 1U);
+  EXPECT_EQ(found.tokens[1], embedder.info().max_tokens);
+  EXPECT_GT(found.token_counts[1], 100U);
+  EXPECT_EQ(found.tokens[2], 2U);
+}
+
+TEST(Embedder, NothingInNothingOut) {
+  const Embedder embedder = Embedder::open(model_path("tiny-bert"));
+  EXPECT_EQ(embedder.embed_batch({}).vectors.rows, 0U);
+}
+
+TEST(Embedder, BadUtf8IsNamedWithItsOffset) {
+  const Embedder embedder = Embedder::open(model_path("tiny-bert"));
+  const std::vector<std::string_view> texts = {"good", "ab\xff"};
+  try {
+    embedder.embed_batch(texts);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kInvalidArgument);
+    EXPECT_NE(std::string(error.what()).find("offset 2"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Embedder, MissingModelSaysWhereItLooked) {
+  try {
+    Embedder::open("no-such-model");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kNotFound);
+    EXPECT_NE(std::string(error.what()).find("no-such-model"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace sememe
