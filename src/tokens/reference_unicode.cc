@@ -131,7 +131,7 @@ std::uint8_t compute(char32_t c) {
 
 constexpr char32_t kTableSize = 0x10000;
 
-// Computed at the first use in the process: about 3 ms, 64 KiB.
+// Computed at the first use in the process: some milliseconds, 64 KiB.
 const std::vector<std::uint8_t>& table() {
   static const std::vector<std::uint8_t> kTable = [] {
     std::vector<std::uint8_t> entries(kTableSize);

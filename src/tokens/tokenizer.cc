@@ -30,7 +30,7 @@ using tokens::ByteClass;
 using tokens::NormalizedText;
 using tokens::Piece;
 
-// Longer ASCII words take the general way; 99.99 % of English words are shorter.
+// Longer ASCII words take the general way.
 constexpr std::size_t kFastWordBytes = 64;
 
 // Normalised text is at most three times as long, so that a Piece can count its bytes in 32 bits.

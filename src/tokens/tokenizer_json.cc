@@ -15,7 +15,7 @@
 namespace sememe::tokens {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
+constexpr std::size_t kMaxFileBytes = std::size_t{1} << 28;
 constexpr std::size_t kMaxDepth = 256;
 constexpr std::size_t kMaxNormalizerSteps = 64;  // each costs a pass over every text
 

@@ -29,7 +29,7 @@ struct TokenizerParts {
 };
 
 /// bytes: hostile. Throws Error(kCorrupt) where the file contradicts itself or JSON,
-/// Error(kUnsupported) for a component that is not offered, Error(kLimit) for a file over 1 GiB.
+/// Error(kUnsupported) for a component that is not offered, Error(kLimit) for a file over 256 MiB.
 /// Messages lack the file's name; callers add it. "truncation", "padding" and "decoder" are not
 /// read. Cost: one pass; vocabulary entries go straight into the vocabulary, without a JSON tree.
 TokenizerParts parse_tokenizer_json(std::string_view bytes);

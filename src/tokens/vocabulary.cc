@@ -19,8 +19,7 @@ std::uint64_t order_prefix(std::string_view key) {
   return prefix;
 }
 
-// Sorts by key. Most comparisons end at the number, which made the sort of 30,522 tokens three
-// times as fast as comparing strings.
+// Sorts by key. Most comparisons end at the number, without a look at the strings.
 void sort_by_key(std::vector<Trie::Entry>& entries) {
   std::vector<std::pair<std::uint64_t, Trie::Entry>> keyed;
   keyed.reserve(entries.size());
