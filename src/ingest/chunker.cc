@@ -212,9 +212,14 @@ class Chunker {
 
   bool may_join(const Unit& unit, const Unit& next) const {
     const ByteRange both{unit.bytes.begin, next.bytes.end};
-    if (!fits(both, unit.path)) return false;
     const bool is_entry = next.kind == Block::Kind::kEntry;
-    const bool is_part = unit.child_path != kNone && next.path == unit.child_path && !is_entry;
+    const bool is_below = unit.child_path != kNone && next.path == unit.child_path;
+    const bool is_part = is_below && !is_entry;
+    // A label alone is no answer: it takes its first part along, even one that must be cut.
+    const bool is_label = is_below && tokens_in(unit.bytes) < kFragmentTokens;
+    if (is_label && is_part) return true;
+    if (!fits(both, unit.path)) return false;
+    if (is_label && !next.is_taken_apart) return true;
     if (!is_part && next.path != unit.path) return false;
     // An entry whose parts follow begins a passage.
     if (next.is_taken_apart && is_entry) return false;

@@ -82,6 +82,15 @@ TEST(Chunker, JoinsAnEntryWithWhatBelongsToIt) {
   EXPECT_TRUE(passages[1].text.starts_with("-b::"));
 }
 
+TEST(Chunker, NeverLeavesALabelAlone) {
+  const std::string code = "----\n" + words(90, "run\n") + "----\n";
+  const auto passages = chunk("a.adoc", "Undo a step::\n+\n" + code + "+\n" + code);
+  ASSERT_EQ(passages.size(), 2u);
+  EXPECT_TRUE(passages[0].text.starts_with("Undo a step::\n+\n----\nrun"));
+  EXPECT_EQ(passages[0].heading, "");
+  EXPECT_EQ(passages[1].heading, "Undo a step");
+}
+
 TEST(Chunker, CutsALargeParagraphBetweenSentences) {
   std::string source;
   for (int i = 0; i < 60; ++i) source += "This is one sentence of eight words. ";
