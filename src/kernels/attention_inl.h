@@ -57,18 +57,6 @@ inline void product(ProductBlock p, std::size_t rows, std::size_t columns) {
   }
 }
 
-// 2^x for x <= 0, at most 2 ulp; 2^-126 from there down, which no sum of probabilities can see.
-// Two operations fewer than exp() on each of the ports that are busy anyway.
-SEMEME_ALWAYS_INLINE Simd::Reg power_of_two(Simd::Reg x) {
-  const Simd::Reg clamped = Simd::max(x, Simd::set(-126.0F));
-  const Simd::Reg n = Simd::round(clamped);
-  const Simd::Reg r = Simd::sub(clamped, n);
-  Simd::Reg p = Simd::set(kExp2Polynomial[6]);
-#pragma GCC unroll 8
-  for (int i = 5; i >= 0; --i) p = Simd::fma(p, r, Simd::set(kExp2Polynomial[i]));
-  return Simd::scale(p, n);
-}
-
 // scores[0 .. n) become 2^((score - highest) * scale); returns their sum. Lanes behind n in the
 // last register become zero.
 inline float softmax_row(float* scores, std::size_t n, float scale) {
@@ -84,12 +72,12 @@ inline float softmax_row(float* scores, std::size_t n, float scale) {
   const Simd::Reg factor = Simd::set(scale);
   Simd::Reg sum = Simd::zero();
   for (std::size_t i = 0; i < whole; i += w) {
-    const Simd::Reg x = power_of_two(Simd::mul(Simd::sub(Simd::load(scores + i), highest), factor));
+    const Simd::Reg x = exp2(Simd::mul(Simd::sub(Simd::load(scores + i), highest), factor));
     Simd::store(scores + i, x);
     sum = Simd::add(sum, x);
   }
   if (whole < n) {
-    Simd::Reg x = power_of_two(Simd::mul(Simd::sub(Simd::load(scores + whole), highest), factor));
+    Simd::Reg x = exp2(Simd::mul(Simd::sub(Simd::load(scores + whole), highest), factor));
     x = Simd::select_first(x, Simd::zero(), n - whole);
     Simd::store(scores + whole, x);
     sum = Simd::add(sum, x);

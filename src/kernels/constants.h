@@ -1,4 +1,4 @@
-// Coefficients that all tiers share. Fitted for this project: exp by Chebyshev interpolation in 30
+// Coefficients that all tiers share. Fitted for this project: 2^x by Chebyshev interpolation in 30
 // digits, erf by iterated weighted least squares; the values are the nearest floats.
 #ifndef SEMEME_KERNELS_CONSTANTS_H_
 #define SEMEME_KERNELS_CONSTANTS_H_
@@ -6,10 +6,6 @@
 namespace sememe::kernels {
 
 inline constexpr float kInfinity = __builtin_inff();
-
-/// exp(r) = sum of kExpPolynomial[i] r^i for |r| <= ln 2 / 2, error 2e-9.
-inline constexpr float kExpPolynomial[7] = {1.0F,        1.0F,         0.5F,         0.16666415F,
-                                            0.04166635F, 0.008375168F, 0.0013941161F};
 
 /// 2^r = sum of kExp2Polynomial[i] r^i for |r| <= 1/2, error 1.3e-7 with its rounding.
 inline constexpr float kExp2Polynomial[7] = {

@@ -1,15 +1,14 @@
 // Products of activations with packed f32 weights: C = epilogue(A * W^T + bias).
 //
-// The weights of one layer are packed once into panels of kPanelWidth columns (the tier's width),
-// [panel][K][panel width], zeros behind the last column, so that the inner loop reads them in
-// order. Every element of C is one chain of fused multiply-adds over k = 0 .. K-1 that starts at
-// the bias: its bits depend on its row of A and its column of W alone, not on the other rows, the
-// blocking or the thread.
+// The weights of one layer are packed once into panels as wide as a tile of the tier (64 columns
+// for AVX-512, 16 else), [panel][K][panel width], zeros behind the last column, so that the inner
+// loop reads them in order. Every element of C is one chain of fused multiply-adds over k = 0 ..
+// K-1 that starts at the bias: its bits depend on its row of A and its column of W alone, not on
+// the other rows, the blocking or the thread.
 #ifndef SEMEME_KERNELS_GEMM_H_
 #define SEMEME_KERNELS_GEMM_H_
 
 #include <cstddef>
-#include <memory>
 #include <span>
 
 #include "base/cpu.h"

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <vector>
 
@@ -132,21 +133,27 @@ TEST(PackedWeights, FilledInPartsEqualFilledAtOnce) {
   }
 }
 
-TEST(Exp, IsWithinTwoUlpOfExactAndZeroFarBelow) {
-  std::vector<float> x;
-  for (float v = -87.3F; v <= 88.0F; v += 0.00731F) x.push_back(v);
+TEST(Exp2, IsWithinTwoUlpOfExactAndSmallestNormalFarBelow) {
+  std::vector<float> x = {0.0F, -0.5F, -1.0F, -126.0F};
+  for (float v = -126.0F; v <= 0.0F; v += 0.00731F) x.push_back(v);
   for (const Isa isa : supported_isas()) {
+    for (std::size_t n = 0; n <= 67; ++n) {
+      std::vector<float> y(n + 1, 3.0F);
+      kernel_table(isa).exp2(x.data(), n, y.data());
+      EXPECT_EQ(y[n], 3.0F);
+    }
     std::vector<float> y(x.size());
-    kernel_table(isa).exp(x.data(), x.size(), y.data());
+    kernel_table(isa).exp2(x.data(), x.size(), y.data());
+    EXPECT_EQ(y[0], 1.0F);
     for (std::size_t i = 0; i < x.size(); ++i) {
-      const double exact = std::exp(double{x[i]});
+      const double exact = std::exp2(double{x[i]});
       const double ulp = std::ldexp(1.0, std::ilogb(exact) - 23);
       ASSERT_NEAR(y[i], exact, 2 * ulp) << isa_name(isa) << " x=" << x[i];
     }
-    const std::vector<float> low = {-88.0F, -1000.0F, -std::numeric_limits<float>::infinity()};
-    std::vector<float> zero(3, 1.0F);
-    kernel_table(isa).exp(low.data(), 3, zero.data());
-    EXPECT_EQ(zero, std::vector<float>(3, 0.0F));
+    const std::vector<float> low = {-127.0F, -1e30F, -std::numeric_limits<float>::infinity()};
+    std::vector<float> smallest(3, 1.0F);
+    kernel_table(isa).exp2(low.data(), 3, smallest.data());
+    EXPECT_EQ(smallest, std::vector<float>(3, 0x1p-126F)) << isa_name(isa);
   }
 }
 

@@ -55,10 +55,6 @@ struct Simd {
     const __m256i exponent = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), bias), 23);
     return _mm256_mul_ps(a, _mm256_castsi256_ps(exponent));
   }
-  /// `value` where a >= b, else zero.
-  static SEMEME_ALWAYS_INLINE Reg if_ge(Reg a, Reg b, Reg value) {
-    return _mm256_and_ps(_mm256_cmp_ps(a, b, _CMP_GE_OQ), value);
-  }
   /// Sum of all lanes as a fixed tree: halves, quarters, pairs.
   static SEMEME_ALWAYS_INLINE float sum(Reg a) {
     const __m128 quad = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));

@@ -55,10 +55,6 @@ struct Simd {
   }
   /// a * 2^n for an integral n in [-126, 127].
   static SEMEME_ALWAYS_INLINE Reg scale(Reg a, Reg n) { return _mm512_scalef_ps(a, n); }
-  /// `value` where a >= b, else zero.
-  static SEMEME_ALWAYS_INLINE Reg if_ge(Reg a, Reg b, Reg value) {
-    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a, b, _CMP_GE_OQ), value);
-  }
   /// Sum of all lanes as a fixed tree: halves, quarters, eighths, pairs.
   static SEMEME_ALWAYS_INLINE float sum(Reg a) {
     const __m256 half = _mm256_add_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1));

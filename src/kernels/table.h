@@ -69,7 +69,7 @@ struct LayerNormBlock {
 struct KernelTable {
   std::size_t panel_width;  ///< columns of a panel of PackedWeights
   void (*gemm)(const GemmBlock& block);
-  void (*exp)(const float* x, std::size_t n, float* out);
+  void (*exp2)(const float* x, std::size_t n, float* out);
   void (*gelu)(const float* x, std::size_t n, float* out);
   void (*dot_rows)(const float* query, const float* rows, std::size_t n, std::size_t row_count,
                    float* out);

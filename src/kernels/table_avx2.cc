@@ -22,7 +22,7 @@ namespace sememe::kernels {
 const KernelTable kAvx2Table = {
     .panel_width = avx2::kPanel,
     .gemm = avx2::gemm_rows,
-    .exp = avx2::exp_array,
+    .exp2 = avx2::exp2_array,
     .gelu = avx2::gelu_array,
     .dot_rows = avx2::dot_rows,
     .attention = avx2::attention_heads,

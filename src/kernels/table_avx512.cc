@@ -22,7 +22,7 @@ namespace sememe::kernels {
 const KernelTable kAvx512Table = {
     .panel_width = avx512::kPanel,
     .gemm = avx512::gemm_rows,
-    .exp = avx512::exp_array,
+    .exp2 = avx512::exp2_array,
     .gelu = avx512::gelu_array,
     .dot_rows = avx512::dot_rows,
     .attention = avx512::attention_heads,

@@ -21,9 +21,9 @@ void dot_rows(const float* query, const float* rows, std::size_t n, std::size_t 
   }
 }
 
-void exp_array(const float* x, std::size_t n, float* out) {
+void exp2_array(const float* x, std::size_t n, float* out) {
   for (std::size_t i = 0; i < n; ++i) {
-    out[i] = x[i] < -87.3F ? 0.0F : static_cast<float>(std::exp(double{x[i]}));
+    out[i] = static_cast<float>(std::exp2(std::max(double{x[i]}, -126.0)));
   }
 }
 
@@ -129,7 +129,7 @@ double peak_flops() {
 const KernelTable kScalarTable = {
     .panel_width = kPanel,
     .gemm = gemm_rows,
-    .exp = exp_array,
+    .exp2 = exp2_array,
     .gelu = gelu_array,
     .dot_rows = dot_rows,
     .attention = attention_heads,
