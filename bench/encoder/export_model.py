@@ -52,8 +52,7 @@ def check_pooling(directory):
 def export_onnx(directory, out):
     dynamic = {name: {0: "batch", 1: "tokens"} for name in INPUTS}
     dynamic["vectors"] = {0: "batch"}
-    with torch.inference_mode(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with torch.inference_mode():
         torch.onnx.export(
             Embed(directory, "eager").eval(),
             example(),
@@ -100,6 +99,9 @@ def main():
     parser.add_argument("model", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
     arguments = parser.parse_args()
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    warnings.simplefilter("ignore")
     config = json.loads((arguments.model / "config.json").read_text())
     check_pooling(arguments.model)
     arguments.out.mkdir(parents=True, exist_ok=True)

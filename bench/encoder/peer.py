@@ -67,7 +67,10 @@ def load_openvino(model, variant):
 def load_torch(model, variant):
     import export_model
     import torch
+    import transformers
 
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     torch.set_num_threads(1)
     module = export_model.Embed(pathlib.Path(variant), "sdpa").eval()
 

@@ -25,15 +25,23 @@ MAX_DIFFERENCE = 1e-4
 FIRST_VECTOR = "1x16"
 TITLES = {"sememe": "sememe", "ort": "ONNX Runtime", "openvino": "OpenVINO", "torch": "torch"}
 RIVALS = ("ort", "openvino")
+QUICK = ("whole", "8 texts")
 
 
 def variants(model):
     return {
         "sememe": ["exact"],
         "ort": ["fused", "fused+binding", "plain"],
-        "openvino": [f"{source}+{hint}" for source in ("onnx", "torch") for hint in ("latency", "throughput")],
+        "openvino": [f"{source}+{hint}" for source in ("torch", "onnx") for hint in ("latency", "throughput")],
         "torch": [str(model)],
     }
+
+
+def gflop_of_text(tokens, config):
+    """Matrix products of one text, a multiply-add counted as two; attention takes 4 T H a token and layer."""
+    hidden, inner = config["hidden_size"], config["intermediate_size"]
+    per_token = 2 * (4 * hidden * hidden + 2 * hidden * inner) + 4 * tokens * hidden
+    return tokens * config["num_hidden_layers"] * per_token / 1e9
 
 
 class Race:
@@ -46,12 +54,17 @@ class Race:
             else workloads.random_texts(workloads.passage_lengths())
         )
         self.files = workloads.fixed_batches(work) | workloads.mix_batches(work, texts)
-        self.tokens = {
-            name: sum(len(text) for text in workloads.load(next(iter(ways.values())))[0])
-            for name, ways in self.files.items()
-        }
+        config = json.loads((arguments.model / "config.json").read_text())
+        self.tokens, self.gflop = {}, {}
+        for name, ways in self.files.items():
+            lengths = [len(text) for text in workloads.load(next(iter(ways.values())))[0]]
+            self.tokens[name] = sum(lengths)
+            self.gflop[name] = sum(gflop_of_text(length, config) for length in lengths)
         self.qualifying = {}  # "engine workload" -> "variant / way" -> tokens a CPU-second
         self.variants = {name: found for name, found in variants(arguments.model).items() if name in arguments.engines}
+        if arguments.quick:
+            self.variants = {name: found[:1] for name, found in self.variants.items()}
+            self.files = {name: {way: ways[way]} for name, ways in self.files.items() for way in ways if way in QUICK}
 
     def start(self, engine, variant):
         first = self.files[FIRST_VECTOR]["whole"]
@@ -62,13 +75,13 @@ class Race:
         return harness.Contender(f"{engine} {variant}", command)
 
     def check(self, running):
-        """-> engine variant -> the largest difference from torch (or the first there is), over all workloads."""
+        """-> "engine variant" -> the largest difference from torch (or the first there is), over all workloads."""
         reference, worst = {}, {}
         names = sorted(running, key=lambda key: key[0] != "torch")
         for key in names:
             for workload, ways in self.files.items():
                 out = self.work / "vectors.f32"
-                running[key].ask("vectors", list(ways.values())[-1], out)
+                running[key].ask("vectors", ways.get("8 texts") or ways["whole"], out)
                 vectors = numpy.fromfile(out, dtype="<f4")
                 difference = float(numpy.abs(vectors - reference.setdefault(workload, vectors)).max())
                 if not difference <= MAX_DIFFERENCE:  # a NaN stops here too
@@ -87,6 +100,7 @@ class Race:
         """
         chosen = {}
         for engine, found in self.variants.items():
+            print(f"qualifying: {TITLES[engine]}", file=sys.stderr)
             for workload in sorted(self.files, key=lambda name: name not in workloads.FIXED):
                 tried = found if workload in workloads.FIXED else [chosen[engine, "32x32"][0]]
                 seconds = {
@@ -135,15 +149,21 @@ class Race:
         return figures
 
 
+def peak_of(turns):
+    return max((row[3] for row in turns if row[1] == "peak"), default=0)
+
+
 def summarize(race, turns):
     """-> workload -> engine -> figures, and the ratio to the better rival."""
     table = {}
+    peak = peak_of(turns)
     for workload, tokens in race.tokens.items():
         of = lambda engine, column: [row[column] for row in turns if row[1] == engine and row[2] == workload]
         entry = {
             engine: {
                 "tokens_per_cpu_s": tokens / min(of(engine, 3)),
                 "tokens_per_cpu_s_median": tokens / statistics.median(of(engine, 3)),
+                "share_of_fma_peak": race.gflop[workload] / min(of(engine, 3)) / peak if peak else None,
                 "wall_ms": min(of(engine, 4)) * 1000,
             }
             for engine in race.variants
@@ -162,11 +182,12 @@ def print_summary(race, table, peak, alone):
     rows, walls = [], []
     for workload, entry in table.items():
         rates = [f"{entry[engine]['tokens_per_cpu_s']:,.0f}" for engine in engines]
-        rows.append([workload] + rates + [f"{entry.get('ratio_to_best_rival', 0):.2f}"])
+        share = f"{entry[engines[0]]['share_of_fma_peak']:.0%}" if peak else "-"
+        rows.append([workload] + rates + [f"{entry.get('ratio_to_best_rival', 0):.2f}", share])
         walls.append([workload] + [f"{entry[engine]['wall_ms']:,.2f}" for engine in engines])
     titles = [TITLES[engine] for engine in engines]
     print("\nReal tokens a CPU-second, one thread; ratio: sememe to the better of ONNX Runtime and OpenVINO\n")
-    harness.print_table(["workload"] + titles + ["ratio"], rows)
+    harness.print_table(["workload"] + titles + ["ratio", f"{titles[0]}, share of FMA peak"], rows)
     print("\nWall time of the workload, ms, best\n")
     harness.print_table(["workload"] + titles, walls)
     print("\nA fresh process\n")
@@ -194,6 +215,7 @@ def parse():
     parser.add_argument("--program", type=pathlib.Path, help="the built encoder_race")
     parser.add_argument("--text", type=pathlib.Path, help="a text a line for the mix, instead of passage_lengths.txt")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--quick", action="store_true", help="one setting an engine: a trial, not a fair race")
     parser.add_argument("--engines", nargs="+", default=list(TITLES), choices=list(TITLES))
     parser.add_argument("--json", type=pathlib.Path, default=harness.default_result("encoder"))
     return parser.parse_args()
@@ -218,7 +240,7 @@ def main():
         contender.close()
     alone = race.alone(chosen)
     table = summarize(race, turns)
-    peak = max((row[3] for row in turns if row[1] == "peak"), default=0)
+    peak = peak_of(turns)
     print_summary(race, table, peak, alone)
     harness.write_result(
         arguments.json,

@@ -13,7 +13,7 @@ CLS, SEP = 101, 102
 FIRST_WORD, LAST_WORD = 1996, 29611  # whole words and pieces of the BERT vocabulary, no special or unused id
 SEED = 20261124
 BATCH_SIZES = (1, 4, 8, 16, 32)
-TOKEN_BUDGETS = (512, 2048, 8192)
+TOKEN_BUDGETS = (1024, 4096)
 
 FIXED = {"1x16": (1, 16), "1x128": (1, 128), "32x32": (32, 32), "32x128": (32, 128), "8x512": (8, 512)}
 
