@@ -20,10 +20,6 @@ function(sememe_module name)
   set(deps ${SEMEME_LAYERS_${name}})
   list(TRANSFORM deps PREPEND sememe_)
 
-  if(NOT all)  # TEMP
-    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.cc "")
-    set(all ${CMAKE_CURRENT_BINARY_DIR}/empty.cc)
-  endif()
   add_library(sememe_${name} STATIC ${all})
   target_include_directories(sememe_${name} PUBLIC
     ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated)

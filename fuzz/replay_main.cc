@@ -1,7 +1,8 @@
-// Runs a fuzz target without libFuzzer: every file of the given directories, then seeded mutations of each.
+// Runs a fuzz target without libFuzzer: every file of the given directories, then seeded mutations
+// of each.
 //
-// The mutations are a smoke test that needs no Clang; the fuzz preset does the real search. SEMEME_TEST_SEED replays a
-// run, SEMEME_FUZZ_ROUNDS sets the mutations per file.
+// The mutations are a smoke test that needs no Clang; the fuzz preset does the real search.
+// SEMEME_TEST_SEED replays a run, SEMEME_FUZZ_ROUNDS sets the mutations per file.
 
 #include <cstdint>
 #include <cstdio>
@@ -30,9 +31,14 @@ std::string mutate(std::string bytes, std::mt19937_64& random) {
       case 0:
         if (at < bytes.size()) bytes[at] = static_cast<char>(random());
         break;
-      case 1: bytes.insert(at, 1, static_cast<char>(random())); break;
-      case 2: bytes.erase(at, below(9)); break;
-      default: bytes.insert(at, bytes.substr(below(bytes.size()), below(33)));
+      case 1:
+        bytes.insert(at, 1, static_cast<char>(random()));
+        break;
+      case 2:
+        bytes.erase(at, below(9));
+        break;
+      default:
+        bytes.insert(at, bytes.substr(below(bytes.size()), below(33)));
     }
   }
   return bytes;

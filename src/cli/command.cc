@@ -71,7 +71,8 @@ StorePlace locate_store(const std::string& wish) {
   if (!wish.empty()) return place_of(wish);
   const Path here = std::filesystem::current_path();
   for (Path directory = here;; directory = directory.parent_path()) {
-    if (collection_exists((directory / kStoreName).string())) return place_of(directory / kStoreName);
+    if (collection_exists((directory / kStoreName).string()))
+      return place_of(directory / kStoreName);
     if (directory == directory.parent_path()) return place_of(here / kStoreName);
   }
 }

@@ -23,8 +23,9 @@ using Shape = std::initializer_list<std::uint64_t>;
 const TensorInfo& expect_float(const TensorTable& table, const std::string& name, Shape shape) {
   const TensorInfo& tensor = table.expect(name, std::span(shape.begin(), shape.size()));
   if (!is_float(tensor)) {
-    throw Error(ErrorCode::kUnsupported, concat("tensor ", quote(name), ": expected F32, F16 or ",
-                                                "BF16, found ", quote(tensor.dtype)));
+    throw Error(ErrorCode::kUnsupported,
+                concat(table.what(), ": tensor ", quote(name), ": expected F32, F16 or ",
+                       "BF16, found ", quote(tensor.dtype)));
   }
   return tensor;
 }

@@ -33,6 +33,8 @@ class TensorTable {
   /// in messages. Throws Error(kCorrupt).
   static TensorTable parse(std::span<const std::byte> file, std::string_view what);
 
+  /// The name of the file in messages.
+  const std::string& what() const { return what_; }
   const std::map<std::string, TensorInfo, std::less<>>& tensors() const { return tensors_; }
   /// The tensor of that name, with or without "bert.", or nullptr.
   const TensorInfo* find(std::string_view name) const;

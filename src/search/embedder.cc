@@ -110,33 +110,29 @@ struct Embedder::Impl {
 
 Embedder Embedder::open(const std::string& name, const EmbedderOptions& options) {
   const Path directory = model::resolve_model(name);
-  return within(concat("model ", quote(name)), [&] {
-    model::check_installed_model(directory);
-    auto impl = std::make_unique<Impl>(directory, options.threads);
-    const model::EncoderInfo& encoder = impl->encoder->info();
-    if (impl->tokenizer.vocabulary_size() > encoder.vocabulary_size) {
-      throw Error(
-          ErrorCode::kCorrupt,
-          concat("tokenizer.json has token ids up to ", impl->tokenizer.vocabulary_size() - 1,
-                 ", the weights have ", encoder.vocabulary_size, " rows"));
-    }
-    impl->info = {.name = name,
-                  .directory = directory.string(),
-                  .architecture = encoder.architecture,
-                  .fingerprint = model::model_fingerprint(directory),
-                  .pooling = encoder.pooling,
-                  .normalized = encoder.normalized,
-                  .dim = encoder.dim,
-                  .max_tokens = encoder.max_tokens,
-                  .vocabulary_size = encoder.vocabulary_size,
-                  .layers = encoder.layers,
-                  .hidden = encoder.hidden,
-                  .heads = encoder.heads,
-                  .intermediate = encoder.intermediate,
-                  .parameters = encoder.parameters,
-                  .weights_type = encoder.weights_type};
-    return Embedder(std::move(impl));
-  });
+  auto impl = std::make_unique<Impl>(directory, options.threads);
+  const model::EncoderInfo& encoder = impl->encoder->info();
+  if (impl->tokenizer.vocabulary_size() > encoder.vocabulary_size) {
+    throw Error(ErrorCode::kCorrupt,
+                concat("tokenizer.json has token ids up to ", impl->tokenizer.vocabulary_size() - 1,
+                       ", the weights have ", encoder.vocabulary_size, " rows"));
+  }
+  impl->info = {.name = name,
+                .directory = directory.string(),
+                .architecture = encoder.architecture,
+                .fingerprint = model::model_fingerprint(directory),
+                .pooling = encoder.pooling,
+                .normalized = encoder.normalized,
+                .dim = encoder.dim,
+                .max_tokens = encoder.max_tokens,
+                .vocabulary_size = encoder.vocabulary_size,
+                .layers = encoder.layers,
+                .hidden = encoder.hidden,
+                .heads = encoder.heads,
+                .intermediate = encoder.intermediate,
+                .parameters = encoder.parameters,
+                .weights_type = encoder.weights_type};
+  return Embedder(std::move(impl));
 }
 
 Embedder::Embedder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

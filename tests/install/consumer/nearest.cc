@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
   } catch (const sememe::Error& error) {
     if (error.code() != sememe::ErrorCode::kNotFound) return 1;
   }
-  std::printf("sememe %s: %zu x %zu, norm %.6f\n", SEMEME_VERSION, embeddings.vectors.rows, embeddings.vectors.cols,
-              std::sqrt(norm));
+  std::printf("sememe %s: %zu x %zu, norm %.6f\n", SEMEME_VERSION, embeddings.vectors.rows,
+              embeddings.vectors.cols, std::sqrt(norm));
   return std::abs(norm - 1) < 1e-5 ? 0 : 1;
 }
