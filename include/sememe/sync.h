@@ -38,8 +38,9 @@ struct SyncOptions {
 /// One file that was not indexed, and why.
 struct SkippedFile {
   std::string path;
-  std::string
-      reason;  ///< "ignored", "hidden", "binary", "too large", "not a regular file", "empty"
+  /// "ignored", "hidden", "binary", "too large", "not a regular file", "empty", "unsupported
+  /// format"
+  std::string reason;
   std::string detail;  ///< for people: sizes, offsets, the ignore file that said so
 };
 /// One file that should have been indexed but could not be.
