@@ -53,7 +53,7 @@ struct Embeddings {
 
 /// What `sememe model show` prints.
 struct ModelInfo {
-  std::string name;  ///< as given to open
+  std::string name;  ///< of an installed model, else its absolute directory
   std::string directory;
   std::string architecture;  ///< "bert"
   std::string fingerprint;   ///< changes when anything that could change a vector changes
@@ -72,9 +72,9 @@ struct ModelInfo {
 
 class SEMEME_API Embedder {
  public:
-  /// model: the name of an installed model or a sentence-transformers directory (anything with a
-  /// '/' in it). Throws Error(kNotFound) with the command that gets it, Error(kCorrupt) for damaged
-  /// files, Error(kUnsupported) for an architecture or module that this version has not.
+  /// model: the name of an installed model, or a sentence-transformers directory. Throws
+  /// Error(kNotFound) with the command that gets it, Error(kCorrupt) for damaged files,
+  /// Error(kUnsupported) for an architecture or module that this version has not.
   static Embedder open(const std::string& model, const EmbedderOptions& options = {});
 
   Embedder(Embedder&&) noexcept;

@@ -32,9 +32,8 @@ void on_run(Program& program, CLI::App* command, std::function<int()> body) {
 
 void add_model_options(CLI::App* command, ModelOptions& options) {
   command
-      ->add_option(
-          "-m,--model", options.model,
-          "Name of an installed model, or a sentence-transformers directory (with a '/' in it)")
+      ->add_option("-m,--model", options.model,
+                   "Name of an installed model, or a sentence-transformers directory")
       ->envname("SEMEME_MODEL");
   command
       ->add_option("--threads", options.threads, "Threads to use; 0: as many as this process may")

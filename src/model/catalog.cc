@@ -106,6 +106,15 @@ std::vector<std::string> verify_by_loading(const Path& directory) {
   return problems;
 }
 
+Path installed_directory(std::string_view name) { return sememe_home() / "models" / name; }
+
+// A name without a '/' that has a directory among the installed models.
+bool is_installed(std::string_view name) {
+  if (name.contains('/') || name == "." || name == "..") return false;
+  std::error_code ignored;
+  return std::filesystem::is_directory(installed_directory(name), ignored);
+}
+
 }  // namespace
 
 Path sememe_home() {
@@ -123,20 +132,24 @@ Path resolve_model(std::string_view name) {
   if (name.empty()) {
     throw Error(ErrorCode::kInvalidArgument, "model: expected a name or a directory, found \"\"");
   }
+  if (is_installed(name)) return installed_directory(name);
   std::error_code ignored;
   if (name.contains('/')) {
     if (std::filesystem::is_directory(name, ignored)) return name;
     throw Error(ErrorCode::kNotFound,
                 concat("model ", quote(name), ": there is no such directory"));
   }
-  const Path directory = sememe_home() / "models" / name;
-  if (name != "." && name != ".." && std::filesystem::is_directory(directory, ignored)) {
-    return directory;
-  }
+  if (is_model(name)) return name;  // a directory in the current one
   throw Error(ErrorCode::kNotFound,
-              concat("model ", quote(name), ": expected it in ", quote(directory.native()), "; ",
+              concat("model ", quote(name), ": expected it in ",
+                     quote(installed_directory(name).native()), "; ",
                      name == kDefaultModel ? concat(kMend, ", or give a directory")
-                                           : std::string("give a directory (a name with a '/')")));
+                                           : std::string("give a directory that holds it")));
+}
+
+std::string durable_model_name(std::string_view name) {
+  if (is_installed(name)) return std::string(name);
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(name)).string();
 }
 
 std::vector<std::string> list_models() {

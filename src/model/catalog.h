@@ -15,10 +15,14 @@ namespace sememe::model {
 /// Error(kNotFound) when none of the three variables (HOME the last) is set.
 Path sememe_home();
 
-/// The directory of a model: a name with a '/' is a directory, any other is looked up in
-/// sememe_home()/models. Throws Error(kNotFound) that says where it looked and what helps,
+/// The directory of a model: one of sememe_home()/models by its name, else the directory that
+/// `name` is. Throws Error(kNotFound) that says where it looked and what helps,
 /// Error(kInvalidArgument) for an empty name.
 Path resolve_model(std::string_view name);
+
+/// A name that finds the same model from any working directory: that of an installed model as it
+/// is, a directory as an absolute path.
+std::string durable_model_name(std::string_view name);
 
 /// The names in sememe_home()/models that hold a config.json or modules.json, sorted.
 std::vector<std::string> list_models();

@@ -71,6 +71,19 @@ TEST_F(Catalog, ResolvesNamesAndDirectoriesAndListsModels) {
   EXPECT_EQ(resolve_model(directory), directory);
 }
 
+TEST_F(Catalog, ADirectoryHereIsFoundByItsNameAndAnInstalledModelWins) {
+  write_bert(home_ / "models" / "both", TestShape());
+  write_bert(home_ / "here" / "both", TestShape());
+  write_bert(home_ / "here" / "mine", TestShape());
+  const Path before = std::filesystem::current_path();
+  std::filesystem::current_path(home_ / "here");
+  EXPECT_EQ(resolve_model("mine"), "mine");
+  EXPECT_EQ(resolve_model("both"), home_ / "models" / "both");
+  EXPECT_EQ(durable_model_name("both"), "both");
+  EXPECT_EQ(durable_model_name("mine"), std::filesystem::canonical("mine").native());
+  std::filesystem::current_path(before);
+}
+
 TEST_F(Catalog, SaysWhereItLookedAndWhatHelps) {
   expect_error(ErrorCode::kNotFound, "run \"make model\"", std::string(kDefaultModel));
   expect_error(ErrorCode::kNotFound, (home_ / "models" / "other").native(), "other");

@@ -19,18 +19,11 @@ namespace {
 // A compaction rewrites every vector in use; below this many unused rows the space is not worth it.
 constexpr std::size_t kMinUnusedToCompact = 1000;
 
-// Names of installed models stay as they are; a directory is kept as an absolute path, so that it
-// is found again from any working directory.
-std::string durable_model_name(const std::string& model) {
-  if (model.find('/') == model.npos) return model;
-  return std::filesystem::weakly_canonical(model).string();
-}
-
 void require_same_model(const store::Store& store, const ModelInfo& model) {
   const store::Identity& made_with = store.identity();
   if (made_with.fingerprint == model.fingerprint) return;
   const std::string directory = store.directory().string();
-  const bool same_name = made_with.model == durable_model_name(model.name);
+  const bool same_name = made_with.model == model.name;
   throw Error(
       ErrorCode::kConflict,
       concat("store ", quote(directory), ": expected model ", quote(made_with.model),
@@ -110,8 +103,7 @@ Collection Collection::open_for_writing(const std::string& directory,
   Embedder embedder = Embedder::open(name, {.threads = options.threads});
   const ModelInfo& model = embedder.info();
   store::Store store = store::Store::open_for_writing(
-      directory,
-      {.model = durable_model_name(name), .fingerprint = model.fingerprint, .dim = model.dim});
+      directory, {.model = model.name, .fingerprint = model.fingerprint, .dim = model.dim});
   require_same_model(store, model);
   return Collection(std::make_unique<Impl>(std::move(embedder), std::move(store)));
 }

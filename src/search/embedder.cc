@@ -117,7 +117,7 @@ Embedder Embedder::open(const std::string& name, const EmbedderOptions& options)
                 concat("tokenizer.json has token ids up to ", impl->tokenizer.vocabulary_size() - 1,
                        ", the weights have ", encoder.vocabulary_size, " rows"));
   }
-  impl->info = {.name = name,
+  impl->info = {.name = model::durable_model_name(name),
                 .directory = directory.string(),
                 .architecture = encoder.architecture,
                 .fingerprint = model::model_fingerprint(directory),
