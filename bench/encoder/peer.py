@@ -72,7 +72,7 @@ def load_torch(model, variant):
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     torch.set_num_threads(1)
-    module = export_model.Embed(pathlib.Path(variant), "sdpa").eval()
+    module = export_model.Embed(model, variant).eval()
 
     def run(feeds):
         with torch.inference_mode():
@@ -131,7 +131,7 @@ class Peer:
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("engine", choices=["ort", "openvino", "torch"])
-    parser.add_argument("model", type=pathlib.Path, help="what export_model.py wrote")
+    parser.add_argument("model", type=pathlib.Path, help="what export_model.py wrote; for torch the model itself")
     parser.add_argument("variant")
     parser.add_argument("first", help="a batch file to run once before saying ready")
     arguments = parser.parse_args()

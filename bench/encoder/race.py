@@ -28,12 +28,12 @@ RIVALS = ("ort", "openvino")
 QUICK = ("whole", "8 texts")
 
 
-def variants(model):
+def variants():
     return {
         "sememe": ["exact"],
         "ort": ["fused", "fused+binding", "plain"],
         "openvino": [f"{source}+{hint}" for source in ("torch", "onnx") for hint in ("latency", "throughput")],
-        "torch": [str(model)],
+        "torch": ["sdpa"],
     }
 
 
@@ -61,7 +61,7 @@ class Race:
             self.tokens[name] = sum(lengths)
             self.gflop[name] = sum(gflop_of_text(length, config) for length in lengths)
         self.qualifying = {}  # "engine workload" -> "variant / way" -> tokens a CPU-second
-        self.variants = {name: found for name, found in variants(arguments.model).items() if name in arguments.engines}
+        self.variants = {name: found for name, found in variants().items() if name in arguments.engines}
         if arguments.quick:
             self.variants = {name: found[:1] for name, found in self.variants.items()}
             self.files = {name: {way: ways[way]} for name, ways in self.files.items() for way in ways if way in QUICK}
@@ -71,7 +71,8 @@ class Race:
         if engine == "sememe":
             command = [self.arguments.program, self.arguments.model, first]
         else:
-            command = [sys.executable, HERE / "peer.py", engine, self.work / "peers", variant, first]
+            source = self.arguments.model if engine == "torch" else self.work / "peers"
+            command = [sys.executable, HERE / "peer.py", engine, source, variant, first]
         return harness.Contender(f"{engine} {variant}", command)
 
     def check(self, running):
@@ -182,8 +183,9 @@ def print_summary(race, table, peak, alone):
     rows, walls = [], []
     for workload, entry in table.items():
         rates = [f"{entry[engine]['tokens_per_cpu_s']:,.0f}" for engine in engines]
+        ratio = f"{entry['ratio_to_best_rival']:.2f}" if "ratio_to_best_rival" in entry else "-"
         share = f"{entry[engines[0]]['share_of_fma_peak']:.0%}" if peak else "-"
-        rows.append([workload] + rates + [f"{entry.get('ratio_to_best_rival', 0):.2f}", share])
+        rows.append([workload] + rates + [ratio, share])
         walls.append([workload] + [f"{entry[engine]['wall_ms']:,.2f}" for engine in engines])
     titles = [TITLES[engine] for engine in engines]
     print("\nReal tokens a CPU-second, one thread; ratio: sememe to the better of ONNX Runtime and OpenVINO\n")
