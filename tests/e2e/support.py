@@ -60,9 +60,9 @@ class SememeTest(unittest.TestCase):
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 
-    def run_sememe(self, *arguments, stdin="", env=None, cwd=None, preexec_fn=None, timeout=300):
+    def run_sememe(self, *arguments, stdin="", env=None, cwd=None, preexec_fn=None, timeout=300, program=PROGRAM):
         process = subprocess.run(
-            [PROGRAM, *map(str, arguments)], input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+            [str(program), *map(str, arguments)], input=stdin if isinstance(stdin, bytes) else stdin.encode(),
             capture_output=True, cwd=cwd or self.directory, env={**self.environment, **(env or {})},
             preexec_fn=preexec_fn, timeout=timeout)
         process.stdout = process.stdout.decode()
