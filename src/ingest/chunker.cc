@@ -1,6 +1,7 @@
 #include "ingest/chunker.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/error_context.h"
@@ -33,6 +34,8 @@ struct Unit {
   ByteRange bytes;
   Block::Kind kind = Block::Kind::kParagraph;
   std::size_t path = 0;            ///< what it stands under
+  std::size_t heading = 0;         ///< what a passage that begins here is called by: the path and,
+                                   ///< for an entry, its own name
   std::size_t child_path = kNone;  ///< entries: what its parts stand under
   bool is_taken_apart = false;     ///< its parts follow as units of their own
 };
@@ -95,8 +98,25 @@ class Chunker {
         end = far ? code_point_begin(source_, end) : space;
       }
       measure_.find_tokens(source_.substr(at, end - at), begins);
-      for (const std::size_t begin : begins) token_begins_.push_back(at + begin);
+      for (std::size_t& begin : begins) begin += at;
+      add_tokens(begins);
       at = end;
+    }
+  }
+
+  /// Keeps the tokens of lines that the model reads: a ruler of 60 dashes is 60 tokens, but none of
+  /// passage_input. begins: ascending.
+  void add_tokens(std::span<const std::size_t> begins) {
+    std::size_t line_end = 0;
+    bool is_read = false;
+    for (const std::size_t begin : begins) {
+      if (begin >= line_end) {
+        const std::size_t line = line_of(begin);  // counted from 1: the index of the next one
+        line_end = line < line_starts_.size() ? line_starts_[line] : source_.size();
+        const std::size_t line_begin = line_starts_[line - 1];
+        is_read = has_word(source_.substr(line_begin, line_end - line_begin));
+      }
+      if (is_read) token_begins_.push_back(begin);
     }
   }
 
@@ -120,17 +140,14 @@ class Chunker {
 
   // ---- Heading paths --------------------------------------------------------------------------
 
-  /// The path of names_; outer names go until it fits a quarter of the limit.
+  /// The path of names_; the ones after the first go until it fits a quarter of the limit, then
+  /// the first: the model reads the outermost and the innermost.
   std::size_t add_path() {
     const std::size_t limit = (options_.max_tokens - measure_.special_tokens) / 4;
     HeadingPath path;
     std::vector<std::size_t> begins;
-    for (std::size_t first = 0; first < names_.size(); ++first) {
-      path.text.clear();
-      for (std::size_t i = first; i < names_.size(); ++i) {
-        if (i > first) path.text += " > ";
-        path.text += names_[i];
-      }
+    for (std::size_t skip = 0; skip < std::max<std::size_t>(names_.size(), 1); ++skip) {
+      path.text = joined_names(skip);
       measure_.find_tokens(path.text, begins);
       if (begins.size() <= limit) break;
     }
@@ -138,11 +155,24 @@ class Chunker {
       path.text.resize(code_point_begin(path.text, begins[limit]));
       const std::size_t space = path.text.rfind(' ');
       if (space != std::string::npos) path.text.resize(space);
-      measure_.find_tokens(path.text, begins);
     }
+    measure_.find_tokens(passage_input(path.text, {}), begins);
     path.tokens = begins.size();
     paths_.push_back(std::move(path));
     return paths_.size() - 1;
+  }
+
+  /// All names but `skip`: those after the first, or at last the first too.
+  std::string joined_names(std::size_t skip) const {
+    const bool keeps_first = skip + 1 < names_.size();
+    std::string text;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      const bool is_skipped = keeps_first ? i > 0 && i <= skip : i < skip;
+      if (is_skipped) continue;
+      if (!text.empty()) text += kHeadingSeparator;
+      text += names_[i];
+    }
+    return text;
   }
 
   // ---- Blocks to units ------------------------------------------------------------------------
@@ -160,7 +190,7 @@ class Chunker {
             std::find_if(document_.blocks.rbegin(), document_.blocks.rend(),
                          [](const Block& block) { return block.kind == Block::Kind::kHeading; })
                 ->bytes.end;
-        units.push_back({.bytes = {heading_begin, last}, .path = path});
+        units.push_back({.bytes = {heading_begin, last}, .path = path, .heading = path});
       }
       units.front().bytes.begin = heading_begin;
     }
@@ -180,15 +210,16 @@ class Chunker {
         if (blocks[after].level <= head.level) break;
         last = after;
       }
-      Unit unit{
-          .bytes = {head.bytes.begin, blocks[last].bytes.end}, .kind = head.kind, .path = path};
-      unit.is_taken_apart = last > i && tokens_in(unit.bytes) > options_.target_tokens;
-      if (unit.is_taken_apart) unit.bytes.end = head.bytes.end;
-      const bool is_named = head.kind == Block::Kind::kEntry && !head.title.empty();
-      if (is_named && (unit.is_taken_apart || !fits(unit.bytes, path))) {
+      Unit unit{.bytes = {head.bytes.begin, blocks[last].bytes.end},
+                .kind = head.kind,
+                .path = path,
+                .heading = path};
+      if (head.kind == Block::Kind::kEntry && !head.title.empty()) {
         names_.push_back(short_name(head.title));
-        unit.child_path = add_path();
+        unit.heading = unit.child_path = add_path();
       }
+      unit.is_taken_apart = last > i && !fits(unit.bytes, unit.heading);
+      if (unit.is_taken_apart) unit.bytes.end = head.bytes.end;
       units.push_back(unit);
       if (unit.is_taken_apart) {
         add_units(i + 1, last + 1, unit.child_path == kNone ? path : unit.child_path, units);
@@ -218,18 +249,14 @@ class Chunker {
     // A label alone is no answer: it takes its first part along, even one that must be cut.
     const bool is_label = is_below && tokens_in(unit.bytes) < kFragmentTokens;
     if (is_label && is_part) return true;
-    if (!fits(both, unit.path)) return false;
+    if (!fits(both, unit.heading)) return false;
     if (is_label && !next.is_taken_apart) return true;
     if (!is_part && next.path != unit.path) return false;
     // An entry whose parts follow begins a passage.
     if (next.is_taken_apart && is_entry) return false;
-    if (!is_part && (is_entry || unit.kind == Block::Kind::kEntry)) {
-      return tokens_in(both) <= options_.entry_tokens;
-    }
-    if (tokens_in(next.bytes) < kFragmentTokens) {
-      return tokens_in(both) <= options_.target_tokens + kFragmentTokens;
-    }
-    return tokens_in(both) <= options_.target_tokens;
+    const bool is_fragment = tokens_in(next.bytes) < kFragmentTokens &&
+                             (is_part || (!is_entry && unit.kind != Block::Kind::kEntry));
+    return tokens_in(both) <= options_.target_tokens + (is_fragment ? kFragmentTokens : 0);
   }
 
   static void join(Unit& unit, const Unit& next) {
@@ -242,15 +269,14 @@ class Chunker {
 
   /// Cuts a unit that is too large into pieces of about equal size, near the target.
   void add_pieces(const Unit& unit) {
-    if (fits(unit.bytes, unit.path)) return emit(unit.bytes, unit.path, unit.kind);
+    if (fits(unit.bytes, unit.heading)) return emit(unit.bytes, unit.heading, unit.kind);
     const SplitPoints points(source_, unit.bytes, unit.kind);
     ByteRange rest = unit.bytes;
-    std::size_t path = unit.path;
+    const std::size_t path = unit.heading;
     while (!fits(rest, path)) {
       const std::size_t cut = next_cut(rest, path, points);
       emit({rest.begin, cut}, path, unit.kind);
       rest.begin = cut;
-      if (unit.child_path != kNone) path = unit.child_path;
     }
     emit(rest, path, unit.kind);
   }

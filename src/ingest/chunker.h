@@ -2,10 +2,11 @@
 //
 // A passage is cut where a reader would cut: at headings first, then between blocks, paragraphs,
 // sentences (lines, in code), words, and code points when nothing else is left. Neighbours under
-// one heading are put together up to `target_tokens`, because a vector of a few words says little;
-// entries (an option with its text, a function) only up to `entry_tokens`, because the vector of
-// five options says little of each. An entry that is larger than the target is taken apart into
-// what is nested in it, and its name joins the heading path of the parts.
+// one heading are put together up to `target_tokens`, because a vector of a few words says little
+// and wins by accident. An entry (an option with its text, an example, a function) stays in one
+// piece when it fits the limit; a larger one is taken apart into what is nested in it. Its name is
+// the innermost heading of the passages that begin with it or are parts of it. The figures behind
+// this are in docs/decisions/0005-passages.md.
 #ifndef SEMEME_INGEST_CHUNKER_H_
 #define SEMEME_INGEST_CHUNKER_H_
 
@@ -34,7 +35,6 @@ TokenMeasure measure_of(const Tokenizer& tokenizer);
 struct ChunkOptions {
   std::size_t max_tokens = 256;  ///< of passage_input, special tokens included; at least 16
   std::size_t target_tokens = 160;
-  std::size_t entry_tokens = 64;
 };
 
 /// source: valid UTF-8, the text that `document` was parsed from.
@@ -42,7 +42,7 @@ struct ChunkOptions {
 /// The passages are in order, do not overlap, are never empty, hold exactly their bytes of the
 /// source, and together cover all text of blocks that are not kDropped but white space. None has
 /// more than max_tokens by `measure`. The same input gives the same passages. Headings longer than
-/// a quarter of max_tokens lose their outermost parts.
+/// a quarter of max_tokens lose their middle parts, then the outermost.
 /// Throws Error(kInvalidArgument) when max_tokens is less than 16 or leaves no room beside the
 /// special tokens. Cost: every byte is measured twice.
 std::vector<Passage> chunk_document(std::string_view source, const ParsedDocument& document,

@@ -32,9 +32,9 @@ std::string words(std::size_t count, std::string_view word = "word") {
 
 TEST(Chunker, GivesAnOptionOfAManualItsOwnPassageUnderItsHeadings) {
   const std::string manual = golden("manual.txt");
-  for (const Passage& passage : chunk("manual.txt", manual)) {
+  for (const Passage& passage : chunk("manual.txt", manual, {.max_tokens = 112, .target_tokens = 50})) {
     if (passage.text.find("Leaves every file") == std::string::npos) continue;
-    EXPECT_EQ(passage.heading, "tool-undo(1) > DESCRIPTION > 'tool undo' [<mode>] [<step>]");
+    EXPECT_EQ(passage.heading, "tool-undo(1) > 'tool undo' [<mode>] [<step>] > --gentle");
     EXPECT_TRUE(passage.text.starts_with("--gentle::\n"));
     EXPECT_TRUE(passage.text.ends_with("smaller parts."));
     EXPECT_EQ(passage.line, 25u);
@@ -42,6 +42,18 @@ TEST(Chunker, GivesAnOptionOfAManualItsOwnPassageUnderItsHeadings) {
     return;
   }
   FAIL() << "the option is in no passage";
+}
+
+TEST(Chunker, KeepsAnEntryWholeThatFitsTheLimit) {
+  const std::string manual = golden("manual.txt");
+  for (const Passage& passage : chunk("manual.txt", manual)) {
+    if (passage.text.find("Leaves every file") == std::string::npos) continue;
+    EXPECT_EQ(passage.heading, "tool-undo(1) > DESCRIPTION > 'tool undo' [<mode>] [<step>]");
+    EXPECT_TRUE(passage.text.starts_with("'tool undo' [<mode>] [<step>]::\n"));
+    EXPECT_TRUE(passage.text.ends_with("another program holds."));
+    return;
+  }
+  FAIL() << "the entry is in no passage";
 }
 
 TEST(Chunker, PutsAHeadingLineIntoThePassageThatFollowsIt) {
@@ -68,11 +80,22 @@ TEST(Chunker, JoinsSmallParagraphsUpToTheTarget) {
   EXPECT_EQ(passages[0].end_line, 3u);
 }
 
-TEST(Chunker, JoinsEntriesOnlyWhenTheyAreSmall) {
-  const std::string small = "-a::\n\tone\n\n-b::\n\ttwo\n\n";
-  EXPECT_EQ(chunk("a.adoc", small).size(), 1u);
-  const std::string large = "-a::\n\t" + words(40) + "\n\n-b::\n\t" + words(40) + "\n\n";
-  EXPECT_EQ(chunk("a.adoc", large).size(), 2u);
+TEST(Chunker, JoinsEntriesUpToTheTargetUnderTheNameOfTheFirst) {
+  const auto entry = [](std::string_view label) {
+    return concat(label, "::\n\t", words(60), "\n\n");
+  };
+  const auto passages = chunk("a.adoc", entry("-a") + entry("-b") + entry("-c"));
+  ASSERT_EQ(passages.size(), 2u);
+  EXPECT_TRUE(passages[0].text.starts_with("-a::"));
+  EXPECT_EQ(passages[0].heading, "-a");
+  EXPECT_TRUE(passages[1].text.starts_with("-c::"));
+  EXPECT_EQ(passages[1].heading, "-c");
+}
+
+TEST(Chunker, CountsNoTokensOfLinesThatTheModelDoesNotRead) {
+  const std::string ruler = std::string(400, '-') + "\n";
+  const std::string listing = ruler + words(20) + "\n" + ruler;
+  EXPECT_EQ(chunk("a.adoc", "words\n\n" + listing + "\nwords\n\n" + listing).size(), 1u);
 }
 
 TEST(Chunker, JoinsAnEntryWithWhatBelongsToIt) {
@@ -83,11 +106,11 @@ TEST(Chunker, JoinsAnEntryWithWhatBelongsToIt) {
 }
 
 TEST(Chunker, NeverLeavesALabelAlone) {
-  const std::string code = "----\n" + words(90, "run\n") + "----\n";
+  const std::string code = "----\n" + words(140, "run\n") + "----\n";
   const auto passages = chunk("a.adoc", "Undo a step::\n+\n" + code + "+\n" + code);
   ASSERT_EQ(passages.size(), 2u);
   EXPECT_TRUE(passages[0].text.starts_with("Undo a step::\n+\n----\nrun"));
-  EXPECT_EQ(passages[0].heading, "");
+  EXPECT_EQ(passages[0].heading, "Undo a step");
   EXPECT_EQ(passages[1].heading, "Undo a step");
 }
 
@@ -106,14 +129,20 @@ TEST(Chunker, CutsCodeBetweenLinesAndNamesTheFunctionAroundIt) {
   source += "}\n";
   const auto passages = chunk("a.c", source);
   ASSERT_GT(passages.size(), 3u);
-  EXPECT_EQ(passages[0].heading, "");
+  EXPECT_EQ(passages[0].heading, "int main()");
   EXPECT_EQ(passages[1].heading, "int main()");
   for (std::size_t i = 1; i < passages.size(); ++i) {
     EXPECT_TRUE(passages[i].text.starts_with("  call_number(")) << passages[i].text;
   }
 }
 
-TEST(Chunker, ShortensALongHeadingPathFromTheFront) {
+TEST(Chunker, ShortensALongHeadingPathFromItsMiddle) {
+  const auto passages =
+      chunk("a.md", "# A\n\n## " + words(9) + "\n\n### C\n\ntext", {.max_tokens = 40});
+  EXPECT_EQ(passages.back().heading, "A > C");
+}
+
+TEST(Chunker, KeepsTheInnermostHeadingWhenTheOutermostIsTooLong) {
   std::string source;
   for (int level = 1; level <= 6; ++level) {
     source += concat(std::string(static_cast<std::size_t>(level), '#'), " Level ", level, " ",
@@ -209,8 +238,7 @@ TEST(Chunker, HoldsItsRulesForRandomDocuments) {
   for (int round = 0; round < 600; ++round) {
     const std::string source = random_document(random);
     const ChunkOptions options{.max_tokens = 18 + random() % 200,
-                               .target_tokens = 16 + random() % 100,
-                               .entry_tokens = random() % 80};
+                               .target_tokens = 16 + random() % 100};
     for (const std::string name : {"a.md", "a.adoc", "a.py", "a.cc", "a.txt"}) {
       const auto once = chunk(name, source, options);
       const auto twice = chunk(name, source, options);

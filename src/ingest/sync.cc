@@ -46,8 +46,7 @@ ingest::ChunkOptions chunk_options(const Embedder& embedder, const ingest::Token
   std::vector<std::size_t> prompt;
   measure.find_tokens(embedder.prompt(TextRole::kDocument), prompt);
   limit -= std::min(limit, prompt.size());
-  // 160 and 64 of 256; see chunker.h for what they do.
-  return {.max_tokens = limit, .target_tokens = limit * 5 / 8, .entry_tokens = limit / 4};
+  return {.max_tokens = limit, .target_tokens = limit * 5 / 8};  // 160 of 256
 }
 
 class Sync {
