@@ -32,7 +32,8 @@ std::string words(std::size_t count, std::string_view word = "word") {
 
 TEST(Chunker, GivesAnOptionOfAManualItsOwnPassageUnderItsHeadings) {
   const std::string manual = golden("manual.txt");
-  for (const Passage& passage : chunk("manual.txt", manual, {.max_tokens = 112, .target_tokens = 50})) {
+  for (const Passage& passage :
+       chunk("manual.txt", manual, {.max_tokens = 112, .target_tokens = 50})) {
     if (passage.text.find("Leaves every file") == std::string::npos) continue;
     EXPECT_EQ(passage.heading, "tool-undo(1) > 'tool undo' [<mode>] [<step>] > --gentle");
     EXPECT_TRUE(passage.text.starts_with("--gentle::\n"));
