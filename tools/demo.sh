@@ -31,6 +31,6 @@ ask() {
 ask "undo the last commit but keep my changes"
 ask "find which commit introduced a bug"
 ask "who last changed this line of a file"
-ask "copy one commit from another branch onto mine"
+ask "change the message of my last commit"
 
 echo "Ask your own: cd build/demo && ../release/sememe search \"...\""
