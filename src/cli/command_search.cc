@@ -1,5 +1,6 @@
 // sememe search: passages that answer a question, with their place.
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -7,6 +8,7 @@
 #include "cli/app.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "search/passage_input.h"
 #include "sememe/collection.h"
 #include "text/utf8.h"
 
@@ -44,28 +46,26 @@ OutputJson to_json(const StorePlace& place, const SearchHit& hit) {
           {"end", hit.passage.bytes.end}};
 }
 
-// The passage's first lines, indented; a note says how many more there are.
-std::string preview(const std::string& raw, std::size_t max_lines) {
+// The passage, indented: all of it, or the first lines that say something (rulers do not) and how
+// many more there are.
+std::string preview(const std::string& raw, const Options& options) {
   const std::string text = text::replace_invalid_utf8(raw).text;
   std::string out;
   std::size_t lines = 0;
-  std::size_t hidden = 0;
   for (std::size_t begin = 0; begin < text.size();) {
-    std::size_t end = text.find('\n', begin);
-    if (end == text.npos) end = text.size();
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
     std::string line = text.substr(begin, end - begin);
     begin = end + 1;
     std::erase_if(line, [](unsigned char c) {
       return c < 0x20 && c != '\t';
     });  // nothing that moves a terminal
-    if (line.find_first_not_of(" \t") == line.npos) continue;
-    if (lines++ < max_lines) {
+    if (options.full || (has_word(line) && ++lines <= kPreviewLines)) {
       out += concat("    ", line, "\n");
-    } else {
-      ++hidden;
     }
   }
-  if (hidden > 0) out += concat("    ... ", counted(hidden, "more line", "more lines"), "\n");
+  if (lines > kPreviewLines) {
+    out += concat("    ... ", counted(lines - kPreviewLines, "more line", "more lines"), "\n");
+  }
   return out;
 }
 
@@ -77,9 +77,7 @@ void print_hit(const StorePlace& place, const SearchHit& hit, const Options& opt
   const std::string at = concat(display_path(place, hit.path), ":", hit.passage.line);
   std::string line = concat(paint("1;35", at), "  ", paint("32", fixed(hit.score, 3)));
   if (!hit.passage.heading.empty()) line += concat("  ", paint("36", hit.passage.heading));
-  print(concat(line, "\n",
-               preview(hit.passage.text, options.full ? hit.passage.text.size() : kPreviewLines),
-               "\n"));
+  print(concat(line, "\n", preview(hit.passage.text, options), "\n"));
 }
 
 int run_search(const Options& options) {
