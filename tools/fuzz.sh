@@ -9,7 +9,12 @@ for program in $(find build/fuzz/src -name '*_fuzz' -type f -perm -u+x | sort); 
   work=build/fuzz/corpus/$name
   mkdir -p "$work"
   echo "== $name"
-  "$program" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=10 -rss_limit_mb=4096 -verbosity=0 -print_final_stats=1 \
-    -artifact_prefix="build/fuzz/$name-" "$work" "fuzz/corpus/$name" 2>&1 | grep -E "stat::number|ERROR|SUMMARY|BINGO" || true
-  [[ ${PIPESTATUS[0]} -eq 0 ]]
+  log=build/fuzz/$name.log
+  if ! "$program" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \
+    -artifact_prefix="build/fuzz/$name-" "$work" "fuzz/corpus/$name" >"$log" 2>&1; then
+    tail -40 "$log"
+    echo "fuzz: $name failed; the input is build/fuzz/$name-*" >&2
+    exit 1
+  fi
+  grep "stat::number_of_executed_units" "$log"
 done

@@ -60,6 +60,8 @@ Json parse_json(std::string_view text, std::string_view what) {
   } catch (const Json::parse_error& error) {
     throw Error(ErrorCode::kCorrupt,
                 concat(what, ": invalid JSON at byte ", error.byte, ": ", error.what()));
+  } catch (const Json::exception& error) {  // a number that no double holds: "1e999"
+    throw Error(ErrorCode::kCorrupt, concat(what, ": invalid JSON: ", error.what()));
   }
 }
 

@@ -24,6 +24,11 @@ TEST(Json, NamesTheByteOfASyntaxError) {
   EXPECT_NE(message.find("config: invalid JSON at byte 7"), std::string::npos) << message;
 }
 
+TEST(Json, RefusesNumbersThatNoDoubleHolds) {
+  const std::string message = message_of([] { parse_json("{\"a\": 1e999}", "config"); });
+  EXPECT_NE(message.find("config: invalid JSON"), std::string::npos) << message;
+}
+
 TEST(Json, RefusesDeepNestingWithoutRecursion) {
   const std::string deep(1'000'000, '[');
   EXPECT_NE(message_of([&] { parse_json(deep, "deep"); }).find("256 levels"), std::string::npos);
