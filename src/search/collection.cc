@@ -62,10 +62,6 @@ struct Collection::Impl {
   store::Store store;
   mutable std::optional<store::LiveVectors> live;  // of the commit that was searched last
 
-  std::string input_of(std::string_view heading, std::string_view text) const {
-    return passage_input(heading, text);
-  }
-
   // Two passages with one key have one vector: the key covers all that the model reads, prompt
   // included.
   std::string key_of(std::string_view input) const {
@@ -129,7 +125,7 @@ PutReport Collection::put(std::span<const Document> documents,
   for (const Document& document : documents) {
     store::NewDocument row{to_row(document.version), {}};
     for (const Passage& passage : document.passages) {
-      std::string input = impl_->input_of(passage.heading, passage.text);
+      std::string input = passage_input(passage.heading, passage.text);
       std::string key = impl_->key_of(input);
       if (!impl_->store.has_vector(key) && pending.insert(key).second) {
         at.emplace_back(rows.size(), row.chunks.size());
@@ -175,7 +171,7 @@ std::size_t Collection::repair() {
   for (const store::StoredChunk& chunk : lost) {
     if (!seen.insert(chunk.row.vector_key).second) continue;
     keys.push_back(chunk.row.vector_key);
-    inputs.push_back(impl_->input_of(chunk.row.heading, chunk.row.text));
+    inputs.push_back(passage_input(chunk.row.heading, chunk.row.text));
   }
   if (keys.empty()) return 0;
   const std::vector<std::string_view> views(inputs.begin(), inputs.end());
