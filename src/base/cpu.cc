@@ -1,8 +1,15 @@
 #include "base/cpu.h"
 
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -13,16 +20,46 @@
 namespace sememe {
 namespace {
 
+constexpr std::array kIsas = {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAmx};
+
+#if defined(__x86_64__)
+
+// What the processor says of its tiles: CPUID leaf 7, EDX bits 22 (bf16), 24 (tile), 25 (int8), and
+// subleaf 1, EAX bit 5 (AVX512_BF16). Intel SDM, volume 2A, CPUID.
+bool processor_has_amx() {
+  unsigned eax = 0;
+  unsigned ebx = 0;
+  unsigned ecx = 0;
+  unsigned edx = 0;
+  if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0) return false;
+  const unsigned wanted = (1U << 22) | (1U << 24) | (1U << 25);
+  if ((edx & wanted) != wanted) return false;
+  return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & (1U << 5)) != 0;
+}
+
+// Tile data is a state component that a process must ask for (Linux, x86/xstate.rst); the answer
+// holds for all its threads.
+bool system_grants_amx() {
+  constexpr long kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM
+  constexpr long kTileData = 18;               // XFEATURE_XTILE_DATA
+  return ::syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
+
+#endif
+
 std::vector<Isa> detect_isas() {
   std::vector<Isa> isas = {Isa::kScalar};
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (avx2) isas.push_back(Isa::kAvx2);
-  if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
-    isas.push_back(Isa::kAvx512);
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return isas;
+  isas.push_back(Isa::kAvx2);
+  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+      !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl") ||
+      !__builtin_cpu_supports("avx512vnni")) {
+    return isas;
   }
+  isas.push_back(Isa::kAvx512);
+  if (processor_has_amx() && system_grants_amx()) isas.push_back(Isa::kAmx);
 #endif
   return isas;
 }
@@ -30,16 +67,16 @@ std::vector<Isa> detect_isas() {
 Isa choose_isa() {
   const char* wish = std::getenv("SEMEME_ISA");
   if (wish == nullptr || *wish == '\0') return supported_isas().back();
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512}) {
+  for (const Isa isa : kIsas) {
     if (wish != isa_name(isa)) continue;
     if (std::ranges::find(supported_isas(), isa) != supported_isas().end()) return isa;
     throw Error(ErrorCode::kUnsupported,
                 concat("SEMEME_ISA: this machine has no ", quote(wish), ", the best it has is ",
                        quote(isa_name(supported_isas().back()))));
   }
-  throw Error(
-      ErrorCode::kInvalidArgument,
-      concat("SEMEME_ISA: expected \"scalar\", \"avx2\" or \"avx512\", found ", quote(wish)));
+  throw Error(ErrorCode::kInvalidArgument,
+              concat("SEMEME_ISA: expected \"scalar\", \"avx2\", \"avx512\" or \"amx\", found ",
+                     quote(wish)));
 }
 
 // The cgroup v2 quota of this process in processors, or infinity. Only the root of the mounted
@@ -62,6 +99,8 @@ std::string_view isa_name(Isa isa) {
       return "avx2";
     case Isa::kAvx512:
       return "avx512";
+    case Isa::kAmx:
+      return "amx";
   }
   return "unknown";
 }

@@ -8,17 +8,20 @@
 
 namespace sememe {
 
-/// Instruction tiers, weakest first. Each includes what stands before it.
+/// Instruction tiers, weakest first. Each of a processor family includes what stands before it.
 enum class Isa {
   kScalar,
   kAvx2,    ///< AVX2 and FMA
-  kAvx512,  ///< AVX-512 F, BW, DQ, VL
+  kAvx512,  ///< AVX-512 F, BW, DQ, VL, VNNI
+  kAmx,     ///< and AVX512_BF16, AMX tiles with int8 and bf16 products
 };
 
-/// "scalar", "avx2", "avx512": the words of SEMEME_ISA.
+/// "scalar", "avx2", "avx512", "amx": the words of SEMEME_ISA.
 std::string_view isa_name(Isa isa);
 
-/// Every tier that this machine can run, weakest first; tests walk all of them.
+/// Every tier that this machine can run, weakest first; tests walk all of them. The first call asks
+/// the kernel for the use of AMX tiles (Linux grants it to a process once); a refusal leaves the
+/// tier out.
 const std::vector<Isa>& supported_isas();
 
 /// The tier that kernels use: the best one, or the one that SEMEME_ISA names, read once per
