@@ -23,6 +23,10 @@
 #define SEMEME_TARGET_AVX2_BEGIN SEMEME_TARGET_BEGIN("avx2,fma")
 #define SEMEME_TARGET_AVX512_BEGIN \
   SEMEME_TARGET_BEGIN("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")
+#define SEMEME_TARGET_AMX_BEGIN                                            \
+  SEMEME_TARGET_BEGIN(                                                     \
+      "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16," \
+      "amx-tile,amx-int8,amx-bf16")
 
 #define SEMEME_ALWAYS_INLINE inline __attribute__((always_inline))
 
