@@ -6,6 +6,7 @@
 namespace sememe::kernels {
 
 inline constexpr float kInfinity = __builtin_inff();
+inline constexpr float kLog2E = 1.4426950408889634F;
 
 /// 2^r = sum of kExp2Polynomial[i] r^i for |r| <= 1/2, error 1.3e-7 with its rounding.
 inline constexpr float kExp2Polynomial[7] = {
@@ -23,6 +24,16 @@ inline constexpr float kErfDenominator[6] = {1.0F,
                                              0.0018385665025562048F,
                                              7.116723281797022e-05F,
                                              1.2198116792205838e-06F};
+
+/// GELU(x) = x (1/2 + x P(x^2)) for |x| <= kCoarseGeluBound, where 1/2 + x P(x^2) reaches 0 and 1.
+inline constexpr float kCoarseGeluBound = 3.8F;
+inline constexpr float kCoarseGelu[7] = {
+    0.39953282475471497F,   -0.06667075306177139F,   0.009686720557510853F, -0.000999819370917976F,
+    6.718412623740733e-05F, -2.581331955298083e-06F, 4.246098583848834e-08F};
+
+/// 2^r for |r| <= 1/2, error 7.5e-5.
+inline constexpr float kCoarseExp2[4] = {0.9999280571937561F, 0.6932609677314758F,
+                                         0.2426111400127411F, 0.0551716648042202F};
 
 }  // namespace sememe::kernels
 

@@ -4,7 +4,7 @@
 // 29 of 32 registers; on AVX2 12 sums, two vectors and one broadcast fill 15 of 16.
 
 constexpr int kTileRows = 6;
-constexpr int kPanelRegs = Simd::kWidth == 16 ? 4 : 2;
+constexpr int kPanelRegs = Simd::kTileRegs;
 constexpr std::size_t kPanel = kPanelRegs * Simd::kWidth;
 
 template <int kRows, int kRegs>

@@ -1,11 +1,12 @@
-// Sixteen f32 in a register: the names of simd_avx2.h on AVX-512. Include outside any target
-// region.
+// Sixteen f32 or sixteen i32 in a register: the names of simd_avx2.h on AVX-512, and the integer
+// ones of simd_scalar.h. Include outside any target region.
 #ifndef SEMEME_KERNELS_SIMD_AVX512_H_
 #define SEMEME_KERNELS_SIMD_AVX512_H_
 
 #include <immintrin.h>
 
 #include <cstddef>
+#include <cstdint>
 
 #include "kernels/target.h"
 
@@ -20,7 +21,9 @@ namespace sememe::kernels::avx512 {
 
 struct Simd {
   static constexpr std::size_t kWidth = 16;
+  static constexpr int kTileRegs = 4;  ///< of 32: 6 rows x 4, four columns, a broadcast
   using Reg = __m512;
+  using Int = __m512i;
 
   static SEMEME_ALWAYS_INLINE Reg zero() { return _mm512_setzero_ps(); }
   static SEMEME_ALWAYS_INLINE Reg set(float value) { return _mm512_set1_ps(value); }
@@ -68,6 +71,58 @@ struct Simd {
     const __m128 pair = _mm_max_ps(quad, _mm_movehl_ps(quad, quad));
     return _mm_cvtss_f32(_mm_max_ss(pair, _mm_movehdup_ps(pair)));
   }
+  static SEMEME_ALWAYS_INLINE float lowest(Reg a) {
+    const __m256 half = _mm256_min_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1));
+    const __m128 quad = _mm_min_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));
+    const __m128 pair = _mm_min_ps(quad, _mm_movehl_ps(quad, quad));
+    return _mm_cvtss_f32(_mm_min_ss(pair, _mm_movehdup_ps(pair)));
+  }
+
+  static SEMEME_ALWAYS_INLINE Int set_int(std::int32_t value) { return _mm512_set1_epi32(value); }
+  static SEMEME_ALWAYS_INLINE Int load_int(const std::int32_t* from) {
+    return _mm512_loadu_si512(from);
+  }
+  static SEMEME_ALWAYS_INLINE void store_int(std::int32_t* to, Int value) {
+    _mm512_storeu_si512(to, value);
+  }
+  static SEMEME_ALWAYS_INLINE Int add_int(Int a, Int b) { return _mm512_add_epi32(a, b); }
+  static SEMEME_ALWAYS_INLINE Int sub_int(Int a, Int b) { return _mm512_sub_epi32(a, b); }
+  static SEMEME_ALWAYS_INLINE Int max_int(Int a, Int b) { return _mm512_max_epi32(a, b); }
+  static SEMEME_ALWAYS_INLINE Int or_int(Int a, Int b) { return _mm512_or_si512(a, b); }
+  static SEMEME_ALWAYS_INLINE Int and_int(Int a, Int b) { return _mm512_and_si512(a, b); }
+  template <int kBits>
+  static SEMEME_ALWAYS_INLINE Int shift_left(Int a) {
+    return _mm512_slli_epi32(a, kBits);
+  }
+  template <int kBits>
+  static SEMEME_ALWAYS_INLINE Int shift_right(Int a) {
+    return _mm512_srli_epi32(a, kBits);
+  }
+  static SEMEME_ALWAYS_INLINE std::int32_t highest_int(Int a) {
+    const __m256i half =
+        _mm256_max_epi32(_mm512_castsi512_si256(a), _mm512_extracti64x4_epi64(a, 1));
+    __m128i quad = _mm_max_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+    quad = _mm_max_epi32(quad, _mm_shuffle_epi32(quad, 0x4E));
+    return _mm_cvtsi128_si32(_mm_max_epi32(quad, _mm_shuffle_epi32(quad, 0xB1)));
+  }
+  static SEMEME_ALWAYS_INLINE std::int32_t sum_int(Int a) {
+    const __m256i half =
+        _mm256_add_epi32(_mm512_castsi512_si256(a), _mm512_extracti64x4_epi64(a, 1));
+    __m128i quad = _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+    quad = _mm_add_epi32(quad, _mm_shuffle_epi32(quad, 0x4E));
+    return _mm_cvtsi128_si32(_mm_add_epi32(quad, _mm_shuffle_epi32(quad, 0xB1)));
+  }
+  static SEMEME_ALWAYS_INLINE Reg to_float(Int a) { return _mm512_cvtepi32_ps(a); }
+  /// To nearest, ties to even; what no i32 holds becomes the lowest.
+  static SEMEME_ALWAYS_INLINE Int to_int(Reg a) { return _mm512_cvtps_epi32(a); }
+  /// The low byte, or the low two bytes, of each lane.
+  static SEMEME_ALWAYS_INLINE void store_u8(std::uint8_t* to, Int value) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtepi32_epi8(value));
+  }
+  static SEMEME_ALWAYS_INLINE void store_u16(std::uint8_t* to, Int value) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_cvtepi32_epi16(value));
+  }
+
   /// to[j][i] = from[i][j] for i, j < 4; rows lie ld_from and ld_to apart.
   static SEMEME_ALWAYS_INLINE void transpose4(const float* from, std::size_t ld_from, float* to,
                                               std::size_t ld_to) {

@@ -22,7 +22,7 @@
 
 #define SEMEME_TARGET_AVX2_BEGIN SEMEME_TARGET_BEGIN("avx2,fma")
 #define SEMEME_TARGET_AVX512_BEGIN \
-  SEMEME_TARGET_BEGIN("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")
+  SEMEME_TARGET_BEGIN("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")
 #define SEMEME_TARGET_AMX_BEGIN                                            \
   SEMEME_TARGET_BEGIN(                                                     \
       "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16," \
