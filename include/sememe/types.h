@@ -1,11 +1,13 @@
-// The vocabulary types that several stages share: ids that cannot be mixed up, and a borrowed
-// matrix.
+// The vocabulary types that several stages share: ids that cannot be mixed up, precisions, a
+// borrowed matrix.
 #ifndef SEMEME_TYPES_H_
 #define SEMEME_TYPES_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace sememe {
@@ -15,6 +17,34 @@ enum class TokenId : std::uint32_t {};
 
 /// Identity of one stored chunk. Never reused within a store.
 enum class ChunkId : std::int64_t {};
+
+/// What an encoder's arithmetic keeps of f32. near and fast give the same bits on every processor.
+enum class Precision {
+  kExact,  ///< f32
+  kNear,   ///< 16-bit integers: cosine to exact above 0.99999
+  kFast,   ///< 8-bit integers: mean cosine to exact above 0.999
+};
+
+/// "exact", "near", "fast".
+constexpr std::string_view precision_name(Precision precision) {
+  switch (precision) {
+    case Precision::kExact:
+      return "exact";
+    case Precision::kNear:
+      return "near";
+    case Precision::kFast:
+      return "fast";
+  }
+  return "unknown";
+}
+
+/// The precision of that name, if it is one.
+constexpr std::optional<Precision> parse_precision(std::string_view name) {
+  for (const Precision precision : {Precision::kExact, Precision::kNear, Precision::kFast}) {
+    if (name == precision_name(precision)) return precision;
+  }
+  return std::nullopt;
+}
 
 /// [begin, end) in bytes.
 struct ByteRange {

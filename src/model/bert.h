@@ -1,10 +1,10 @@
-// BERT encoders in f32, for packed batches without padding.
+// BERT encoders for packed batches without padding, in three precisions.
 //
-// encode() cuts the batch into groups of whole texts of about kGroupTokens tokens and takes each
-// group through all layers, so that its activations stay in the L2 and L3 caches while the weights
-// stream past once per group. Within a layer the products run over all rows of the group, attention
-// runs per text, and the feed-forward part runs per block of rows, so that its wide hidden layer
-// stays in L2. No product, norm or attention row depends on other texts, so neither does a vector.
+// encode() cuts the batch into groups of whole texts and takes each group through all layers
+// (bert_layers.h), so that its activations stay in the L2 and L3 caches while the weights stream
+// past once per group. Within a layer the products run over all rows of the group, attention runs
+// per text, and the feed-forward part runs per block of rows, so that its wide hidden layer stays
+// in L2. No product, norm or attention row depends on other texts, so neither does a vector.
 //
 // Source: Devlin et al. 2018, "BERT"; post-norm layers as in the Hugging Face implementation.
 #ifndef SEMEME_MODEL_BERT_H_
@@ -16,34 +16,19 @@
 #include <vector>
 
 #include "kernels/aligned.h"
-#include "kernels/gemm.h"
-#include "kernels/layer_norm.h"
+#include "model/bert_layers.h"
 #include "model/encoder.h"
 #include "model/safetensors.h"
 #include "model/sentence_transformers.h"
 
 namespace sememe::model {
 
-/// gamma and beta, owned.
-struct NormWeights {
-  std::vector<float> gamma;
-  std::vector<float> beta;
-};
-
-struct BertLayer {
-  kernels::PackedWeights qkv;  ///< queries, keys, values: [3 H, H]
-  kernels::PackedWeights attention_output;
-  NormWeights attention_norm;
-  kernels::PackedWeights up;    ///< [I, H]
-  kernels::PackedWeights down;  ///< [H, I]
-  NormWeights output_norm;
-};
-
 class BertEncoder final : public Encoder {
  public:
-  /// Checks that every tensor is there with its shape, and packs the weights for `isa`, layers in
-  /// parallel. An f32 word table stays in the file's map.
-  BertEncoder(ModelConfig config, SafetensorsFile file, Isa isa = active_isa());
+  /// Checks that every tensor is there with its shape, and packs the weights for the precision and
+  /// `isa`, layers in parallel. An f32 word table stays in the file's map.
+  BertEncoder(ModelConfig config, SafetensorsFile file, Precision precision,
+              Isa isa = active_isa());
 
   const EncoderInfo& info() const override { return info_; }
   void encode(const PackedTokens& tokens, Workspace& workspace,
@@ -53,18 +38,14 @@ class BertEncoder final : public Encoder {
 
  private:
   void load_embeddings();
-  void load_layers();
-  void fill_info();
+  void fill_info(Precision precision);
   void check(const PackedTokens& tokens) const;
-  /// Embeds the texts first .. last of the batch and runs all layers; x receives their rows.
-  void run_group(const PackedTokens& tokens, std::size_t first, std::size_t last,
-                 Workspace::Buffers& buffers, float* x) const;
-  void embed(const PackedTokens& tokens, std::size_t first, std::size_t last, float* x) const;
-  void attend(const BertLayer& layer, const PackedTokens& tokens, std::size_t first,
-              std::size_t last, Workspace::Buffers& buffers, float* x) const;
-  void feed_forward(const BertLayer& layer, std::size_t rows, Workspace::Buffers& buffers,
-                    float* x) const;
-  kernels::LayerNorm norm(const NormWeights& weights) const;
+  TextGroup group_from(const PackedTokens& tokens, std::size_t first) const;
+  /// Embeds the texts of the group and runs all layers; x receives their rows.
+  void run_group(const PackedTokens& tokens, const TextGroup& group, Workspace::Buffers& buffers,
+                 float* x) const;
+  /// The sums of embeddings of one text.
+  void embed(std::span<const TokenId> ids, float* x) const;
 
   ModelConfig config_;
   SafetensorsFile file_;
@@ -74,8 +55,7 @@ class BertEncoder final : public Encoder {
   kernels::AlignedFloats owned_words_;
   std::vector<float> positions_;   // [P, H]
   std::vector<float> token_type_;  // [H], of type 0
-  NormWeights embedding_norm_;
-  std::vector<BertLayer> layers_;
+  std::unique_ptr<BertLayers> layers_;
 };
 
 }  // namespace sememe::model

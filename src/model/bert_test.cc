@@ -16,10 +16,10 @@ namespace {
 
 const Path kGolden = Path(SEMEME_GOLDEN_DIR) / "models";
 
-BertEncoder load_for(const Path& directory, Isa isa) {
+BertEncoder load_for(const Path& directory, Isa isa, Precision precision = Precision::kExact) {
   ModelConfig config = read_model_config(directory);
   SafetensorsFile file = SafetensorsFile::open(config.transformer_directory / "model.safetensors");
-  return BertEncoder(std::move(config), std::move(file), isa);
+  return BertEncoder(std::move(config), std::move(file), precision, isa);
 }
 
 std::vector<float> encode(const Encoder& encoder, const PackedTokens& tokens) {
@@ -198,6 +198,7 @@ TEST(BertLoad, NamesAMissingTensorALayerTooManyAndAWrongDtype) {
              [](Json& header) { header.erase("encoder.layer.1.output.dense.bias"); });
   expect_load_error(directory, ErrorCode::kCorrupt,
                     "tensor \"encoder.layer.1.output.dense.bias\": expected shape [48], it is");
+  write_bert(directory, TestShape());
   Json config = read_json(directory / "config.json");
   config["num_hidden_layers"] = 1 << 24;
   write_file_atomic(directory / "config.json", config.dump());

@@ -13,13 +13,13 @@ Workspace::Workspace(Workspace&&) noexcept = default;
 Workspace& Workspace::operator=(Workspace&&) noexcept = default;
 Workspace::~Workspace() = default;
 
-std::unique_ptr<Encoder> Encoder::load(const Path& directory) {
+std::unique_ptr<Encoder> Encoder::load(const Path& directory, const LoadOptions& options) {
   return within(concat("load model ", quote(directory.native())), [&] {
     check_installed_model(directory);
     ModelConfig config = read_model_config(directory);
     SafetensorsFile file =
         SafetensorsFile::open(config.transformer_directory / "model.safetensors");
-    return std::make_unique<BertEncoder>(std::move(config), std::move(file));
+    return std::make_unique<BertEncoder>(std::move(config), std::move(file), options.precision);
   });
 }
 

@@ -29,6 +29,7 @@ struct EncoderInfo {
   std::string architecture;  ///< "bert"
   std::string pooling;       ///< "mean" or "cls"
   std::string weights_type;  ///< "f32", "f16", "bf16" as stored
+  Precision precision = Precision::kExact;
   bool normalized = false;
   std::size_t dim = 0;  ///< of the result
   std::size_t max_tokens =
@@ -56,6 +57,10 @@ class Workspace {
   std::unique_ptr<Buffers> buffers_;
 };
 
+struct LoadOptions {
+  Precision precision = Precision::kExact;
+};
+
 /// Immutable after loading; encode may run in several threads, each with its own Workspace.
 class Encoder {
  public:
@@ -63,7 +68,7 @@ class Encoder {
   /// model.safetensors, optionally modules.json with pooling and normalise modules,
   /// sentence_bert_config.json). Throws Error: kNotFound for a missing file, kCorrupt for one that
   /// contradicts itself, kUnsupported for what this version cannot run.
-  static std::unique_ptr<Encoder> load(const Path& directory);
+  static std::unique_ptr<Encoder> load(const Path& directory, const LoadOptions& options = {});
   virtual ~Encoder() = default;
 
   virtual const EncoderInfo& info() const = 0;

@@ -3,6 +3,7 @@
 #define SEMEME_MODEL_WORKSPACE_H_
 
 #include "kernels/aligned.h"
+#include "kernels/quantized.h"
 #include "model/encoder.h"
 
 namespace sememe::model {
@@ -13,6 +14,9 @@ struct Workspace::Buffers {
   kernels::AlignedFloats context;  // [group, H]
   kernels::AlignedFloats up;       // [row block, I]
   kernels::AlignedFloats scratch;  // of attention
+  kernels::QuantizedRows input;    // [group, H], of the integer precisions
+  kernels::QuantizedRows middle;   // [row block, H]
+  kernels::QuantizedRows inner;    // [row block, I]
 };
 
 }  // namespace sememe::model
