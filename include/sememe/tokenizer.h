@@ -29,6 +29,9 @@ struct EncodeOptions {
   /// Longer texts are cut at the end so that ids, special tokens included, number at most this
   /// many.
   std::size_t max_tokens = std::numeric_limits<std::size_t>::max();
+  /// Whether the special tokens that the model expects are put around the text. Static models want
+  /// none.
+  bool special_tokens = true;
 };
 
 /// A tokenizer as published in a Hugging Face tokenizer.json. Truncation and padding stored in that
@@ -54,8 +57,12 @@ class SEMEME_API Tokenizer {
   /// The text of a token ("##ing", "[CLS]"). Throws Error(kInvalidArgument) for an id outside the
   /// vocabulary.
   std::string_view token(TokenId id) const;
+  /// The same; nothing for an id that no token has.
+  std::optional<std::string_view> find(TokenId id) const;
   /// The id of exactly this token text.
   std::optional<TokenId> find(std::string_view token) const;
+  /// The token that stands for what the vocabulary cannot spell: "[UNK]".
+  TokenId unknown_token() const;
   /// One more than the largest id, added tokens included.
   std::size_t vocabulary_size() const;
   /// How many special tokens encode puts around a text.

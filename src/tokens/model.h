@@ -29,6 +29,8 @@ class Model {
   /// allocation.
   virtual std::size_t encode_word(std::string_view word, std::span<Piece> pieces) const = 0;
   virtual const Vocabulary& vocabulary() const = 0;
+  /// The token that stands for a word that cannot be cut.
+  virtual TokenId unknown() const = 0;
 };
 
 }  // namespace sememe::tokens

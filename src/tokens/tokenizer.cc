@@ -260,9 +260,12 @@ Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) 
 
 void Tokenizer::encode_into(std::string_view text, const EncodeOptions& options,
                             Encoding& out) const {
-  if (options.max_tokens < special_token_count()) {
+  static const tokens::Template kNoSpecial;
+  const tokens::Template& special = options.special_tokens ? impl_->special : kNoSpecial;
+  const std::size_t special_count = special.before.size() + special.after.size();
+  if (options.max_tokens < special_count) {
     throw Error(ErrorCode::kInvalidArgument,
-                concat("max_tokens: expected at least the ", special_token_count(),
+                concat("max_tokens: expected at least the ", special_count,
                        " special tokens, found ", options.max_tokens));
   }
   if (text.size() > kMaxTextBytes) {
@@ -271,16 +274,16 @@ void Tokenizer::encode_into(std::string_view text, const EncodeOptions& options,
   }
   text::require_valid_utf8(text, "text");
   thread_local Scratch scratch;
-  Output output(out, options.max_tokens - impl_->special.after.size());
-  output.reserve(impl_->special.before.size());
-  for (const TokenId id : impl_->special.before) output.add(id, {});
+  Output output(out, options.max_tokens - special.after.size());
+  output.reserve(special.before.size());
+  for (const TokenId id : special.before) output.add(id, {});
   impl_->encode(text, scratch, output);
-  output.finish(impl_->special.after);
+  output.finish(special.after);
   scratch.trim();
 }
 
 std::string_view Tokenizer::token(TokenId id) const {
-  const std::optional<std::string_view> found = impl_->token(id);
+  const std::optional<std::string_view> found = find(id);
   if (!found) {
     throw Error(ErrorCode::kInvalidArgument,
                 concat("token: expected an id of this vocabulary, below ", vocabulary_size(),
@@ -289,10 +292,14 @@ std::string_view Tokenizer::token(TokenId id) const {
   return *found;
 }
 
+std::optional<std::string_view> Tokenizer::find(TokenId id) const { return impl_->token(id); }
+
 std::optional<TokenId> Tokenizer::find(std::string_view token) const {
   const std::optional<TokenId> found = impl_->added.find(token);
   return found ? found : impl_->model->vocabulary().find(token);
 }
+
+TokenId Tokenizer::unknown_token() const { return impl_->model->unknown(); }
 
 std::size_t Tokenizer::vocabulary_size() const {
   return std::max(impl_->model->vocabulary().id_limit(), impl_->added.id_limit());

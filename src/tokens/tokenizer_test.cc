@@ -55,6 +55,17 @@ TEST(Tokenizer, GivesOnlySpecialTokensForAnEmptyText) {
   EXPECT_EQ(tiny().special_token_count(), 2U);
 }
 
+TEST(Tokenizer, LeavesSpecialTokensOutWhenAsked) {
+  const Encoding plain = tiny().encode("the cats dog", {.special_tokens = false});
+  EXPECT_EQ(tokens_of(tiny(), plain), (Tokens{"the", "cat", "##s", "[UNK]"}));
+  EXPECT_EQ(plain.token_count, 4U);
+  EXPECT_EQ(plain.ids.back(), tiny().unknown_token());
+  const Encoding cut = tiny().encode("the cats", {.max_tokens = 1, .special_tokens = false});
+  EXPECT_EQ(tokens_of(tiny(), cut), (Tokens{"the"}));
+  EXPECT_EQ(cut.token_count, 3U);
+  EXPECT_TRUE(tiny().encode("", {.max_tokens = 0, .special_tokens = false}).ids.empty());
+}
+
 TEST(Tokenizer, CutsAtTheEndAndSaysSo) {
   for (std::size_t limit = 2; limit < 10; ++limit) {
     const Encoding encoding = tiny().encode("the cats sat. cat", {.max_tokens = limit});
@@ -115,6 +126,8 @@ TEST(Tokenizer, FindsTokensAndIds) {
   EXPECT_EQ(tiny().find("##s"), TokenId{5});
   EXPECT_EQ(tiny().find("dog"), std::nullopt);
   EXPECT_EQ(tiny().token(TokenId{5}), "##s");
+  EXPECT_EQ(tiny().find(TokenId{5}), "##s");
+  EXPECT_EQ(tiny().find(TokenId{11}), std::nullopt);
   EXPECT_EQ(tiny().vocabulary_size(), 11U);
   try {
     tiny().token(TokenId{11});

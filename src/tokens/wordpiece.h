@@ -25,6 +25,7 @@ class WordPiece final : public Model {
   /// a word of more than max_word_characters costs one pass.
   std::size_t encode_word(std::string_view word, std::span<Piece> pieces) const override;
   const Vocabulary& vocabulary() const override { return vocabulary_; }
+  TokenId unknown() const override { return unknown_; }
 
  private:
   bool is_too_long(std::string_view word) const;
