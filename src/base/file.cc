@@ -103,6 +103,13 @@ void sync_directory(const Path& directory) {
   if (::fsync(handle.get()) != 0) throw_errno("fsync", directory);
 }
 
+void rename_file(const Path& from, const Path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    const int number = errno;
+    throw_errno(concat("rename ", quote(from.native()), " to"), to, number);
+  }
+}
+
 void write_file_atomic(const Path& path, std::string_view bytes) {
   Path temporary = path;
   temporary += concat(".tmp", ::getpid());
@@ -110,7 +117,7 @@ void write_file_atomic(const Path& path, std::string_view bytes) {
     const FileHandle file = open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
     write_all(file, temporary, std::as_bytes(std::span(bytes)));
     sync_file(file, temporary);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) throw_errno("rename", temporary);
+    rename_file(temporary, path);
   } catch (...) {
     ::unlink(temporary.c_str());
     throw;

@@ -48,6 +48,9 @@ FileStamp file_stamp(const FileHandle& file, const Path& path);
 /// The whole file. Throws Error(kLimit) when it is larger than `max_bytes`, without reading it.
 std::string read_file(const Path& path, std::uint64_t max_bytes = std::uint64_t{1} << 32);
 
+/// rename(2): what was at `to` is replaced in one step.
+void rename_file(const Path& from, const Path& to);
+
 /// Replaces `path` in one step: writes a temporary neighbour, syncs it, renames it, syncs the
 /// directory.
 void write_file_atomic(const Path& path, std::string_view bytes);

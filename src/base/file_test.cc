@@ -64,6 +64,27 @@ TEST(File, FullDiskIsIoThatNamesThePath) {
   }
 }
 
+TEST(File, RenameReplacesAndNamesBothPathsWhenItCannot) {
+  const Path from = temporary("rename-from.txt");
+  const Path to = temporary("rename-to.txt");
+  write_file_atomic(from, "new");
+  write_file_atomic(to, "old");
+  rename_file(from, to);
+  EXPECT_EQ(read_file(to), "new");
+  EXPECT_EQ(code_of([&] { rename_file(from, to); }), ErrorCode::kNotFound);
+  const Path directory = temporary("rename-directory");
+  std::filesystem::create_directories(directory);
+  try {
+    rename_file(to, directory);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kIo);
+    EXPECT_NE(std::string(error.what()).find("rename-to.txt\" to \""), std::string::npos)
+        << error.what();
+    EXPECT_NE(std::string(error.what()).find("rename-directory\": "), std::string::npos);
+  }
+}
+
 TEST(File, ReadsWhatHasNoSizeToTheEnd) {
   EXPECT_NE(read_file("/proc/self/status").find("Name:"), std::string::npos);
 }

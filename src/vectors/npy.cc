@@ -87,7 +87,7 @@ void NpyWriter::finish() {
                 concat("lseek ", quote(path_.native()), ": ", std::strerror(errno)));
   }
   write_all(file_, path_, std::as_bytes(std::span<const char>(npy_header(rows_, cols_))));
-  std::filesystem::rename(temporary_, path_);
+  rename_file(temporary_, path_);
   finished_ = true;
 }
 

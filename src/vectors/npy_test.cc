@@ -51,6 +51,25 @@ TEST(Npy, LeavesNoFileWhenNotFinished) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST(Npy, APlaceThatCannotBeTakenIsAnErrorThatNamesIt) {
+  const Path path = temporary("taken.npy");
+  std::filesystem::create_directories(path);  // a file cannot replace a directory
+  {
+    NpyWriter writer(path, 2);
+    try {
+      writer.finish();
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kIo);
+      EXPECT_NE(std::string(error.what()).find("taken.npy\": "), std::string::npos) << error.what();
+    }
+  }
+  std::filesystem::remove(path);
+  for (const auto& entry : std::filesystem::directory_iterator(testing::TempDir())) {
+    EXPECT_EQ(entry.path().string().find("taken.npy.tmp"), std::string::npos);
+  }
+}
+
 TEST(Npy, ShapeThatContradictsTheSizeIsCorrupt) {
   const Path path = temporary("cut.npy");
   NpyWriter writer(path, 4);
