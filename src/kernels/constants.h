@@ -31,10 +31,6 @@ inline constexpr float kCoarseGelu[7] = {
     0.39953282475471497F,   -0.06667075306177139F,   0.009686720557510853F, -0.000999819370917976F,
     6.718412623740733e-05F, -2.581331955298083e-06F, 4.246098583848834e-08F};
 
-/// 2^r for |r| <= 1/2, error 7.5e-5.
-inline constexpr float kCoarseExp2[4] = {0.9999280571937561F, 0.6932609677314758F,
-                                         0.2426111400127411F, 0.0551716648042202F};
-
 }  // namespace sememe::kernels
 
 #endif  // SEMEME_KERNELS_CONSTANTS_H_

@@ -4,6 +4,16 @@
 
 using ProductSession = amx::TileSession;
 
+// The first sums of sixteen columns, in every row.
+template <int kTile>
+SEMEME_ALWAYS_INLINE void start_sums(const IntegerProduct& p, std::size_t panel) {
+  if (p.start == nullptr) {
+    amx::tile_zero<kTile>();
+  } else {
+    amx::tile_load<kTile>(p.start + 16 * panel, 0);
+  }
+}
+
 template <bool kWide>
 inline void integer_product(const IntegerProduct& p) {
   static_assert(!kWide);
@@ -18,10 +28,10 @@ inline void integer_product(const IntegerProduct& p) {
     for (; panel + 2 <= p.panels; panel += 2) {
       const std::uint8_t* b0 = p.b + panel * p.panel_stride;
       const std::uint8_t* b1 = b0 + p.panel_stride;
-      amx::tile_zero<0>();
-      amx::tile_zero<1>();
-      amx::tile_zero<2>();
-      amx::tile_zero<3>();
+      start_sums<0>(p, panel);
+      start_sums<1>(p, panel + 1);
+      start_sums<2>(p, panel);
+      start_sums<3>(p, panel + 1);
       for (std::size_t k = 0; k < depth; k += 64) {
         amx::tile_load<4>(a0 + k, p.lda);
         amx::tile_load<6>(b0 + 16 * k);
@@ -39,8 +49,8 @@ inline void integer_product(const IntegerProduct& p) {
     }
     for (; panel < p.panels; ++panel) {
       const std::uint8_t* b = p.b + panel * p.panel_stride;
-      amx::tile_zero<0>();
-      amx::tile_zero<2>();
+      start_sums<0>(p, panel);
+      start_sums<2>(p, panel);
       for (std::size_t k = 0; k < depth; k += 64) {
         amx::tile_load<4>(a0 + k, p.lda);
         amx::tile_load<5>(a1 + k, p.lda);
@@ -55,7 +65,7 @@ inline void integer_product(const IntegerProduct& p) {
   if (row >= p.rows) return;
   for (std::size_t panel = 0; panel < p.panels; ++panel) {
     const std::uint8_t* b = p.b + panel * p.panel_stride;
-    amx::tile_zero<0>();
+    start_sums<0>(p, panel);
     for (std::size_t k = 0; k < depth; k += 64) {
       amx::tile_load<4>(p.a + row * p.lda + k, p.lda);
       amx::tile_load<6>(b + 16 * k);

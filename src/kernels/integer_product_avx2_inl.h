@@ -70,6 +70,10 @@ inline void widen_rows(const IntegerProduct& p, std::size_t row, std::size_t row
 
 inline void narrow_product(const IntegerProduct& p) {
   alignas(32) std::uint64_t widened[3 * kWidenedGroups];
+  for (std::size_t row = 0; p.start != nullptr && row < p.rows; ++row) {
+    __builtin_memcpy(p.c + row * p.ldc, p.start, 64 * p.panels);
+  }
+  const bool started = p.start != nullptr;
   for (std::size_t first = 0; first < p.steps; first += kWidenedGroups) {
     const std::size_t left = p.steps - first;
     const std::size_t steps = left < kWidenedGroups ? left : kWidenedGroups;
@@ -80,11 +84,11 @@ inline void narrow_product(const IntegerProduct& p) {
         const std::uint8_t* b = p.b + panel * p.panel_stride + 64 * first;
         std::int32_t* c = p.c + row * p.ldc + 16 * panel;
         if (rows == 3) {
-          narrow_tile<3>(p, widened, kWidenedGroups, steps, b, c, first > 0);
+          narrow_tile<3>(p, widened, kWidenedGroups, steps, b, c, started || first > 0);
         } else if (rows == 2) {
-          narrow_tile<2>(p, widened, kWidenedGroups, steps, b, c, first > 0);
+          narrow_tile<2>(p, widened, kWidenedGroups, steps, b, c, started || first > 0);
         } else {
-          narrow_tile<1>(p, widened, kWidenedGroups, steps, b, c, first > 0);
+          narrow_tile<1>(p, widened, kWidenedGroups, steps, b, c, started || first > 0);
         }
       }
     }

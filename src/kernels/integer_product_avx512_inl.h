@@ -17,12 +17,14 @@ SEMEME_ALWAYS_INLINE __m512i multiply_add(__m512i sum, __m512i a, __m512i b) {
 
 template <bool kWide, int kRows, int kPanels>
 inline void integer_tile(const IntegerProduct& p, const std::uint8_t* a, const std::uint8_t* b,
-                         std::int32_t* c) {
+                         const std::int32_t* start, std::int32_t* c) {
   __m512i sums[kRows][kPanels];
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 4
-    for (int v = 0; v < kPanels; ++v) sums[r][v] = _mm512_setzero_si512();
+  for (std::size_t v = 0; v < kPanels; ++v) {
+    const __m512i first =
+        start == nullptr ? _mm512_setzero_si512() : _mm512_loadu_si512(start + 16 * v);
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) sums[r][v] = first;
   }
   for (std::size_t step = 0; step < p.steps; ++step) {
     __m512i columns[kPanels];
@@ -51,24 +53,27 @@ inline void integer_tile(const IntegerProduct& p, const std::uint8_t* a, const s
 }
 
 template <bool kWide, int kPanels>
-inline void integer_panels(const IntegerProduct& p, const std::uint8_t* b, std::int32_t* c) {
+inline void integer_panels(const IntegerProduct& p, std::size_t panel) {
+  const std::uint8_t* b = p.b + panel * p.panel_stride;
+  const std::int32_t* start = p.start == nullptr ? nullptr : p.start + 16 * panel;
+  std::int32_t* c = p.c + 16 * panel;
   std::size_t row = 0;
   for (; row + 6 <= p.rows; row += 6) {
-    integer_tile<kWide, 6, kPanels>(p, p.a + row * p.lda, b, c + row * p.ldc);
+    integer_tile<kWide, 6, kPanels>(p, p.a + row * p.lda, b, start, c + row * p.ldc);
   }
   const std::uint8_t* a = p.a + row * p.lda;
   c += row * p.ldc;
   switch (p.rows - row) {
     case 1:
-      return integer_tile<kWide, 1, kPanels>(p, a, b, c);
+      return integer_tile<kWide, 1, kPanels>(p, a, b, start, c);
     case 2:
-      return integer_tile<kWide, 2, kPanels>(p, a, b, c);
+      return integer_tile<kWide, 2, kPanels>(p, a, b, start, c);
     case 3:
-      return integer_tile<kWide, 3, kPanels>(p, a, b, c);
+      return integer_tile<kWide, 3, kPanels>(p, a, b, start, c);
     case 4:
-      return integer_tile<kWide, 4, kPanels>(p, a, b, c);
+      return integer_tile<kWide, 4, kPanels>(p, a, b, start, c);
     case 5:
-      return integer_tile<kWide, 5, kPanels>(p, a, b, c);
+      return integer_tile<kWide, 5, kPanels>(p, a, b, start, c);
     default:
       return;
   }
@@ -78,13 +83,13 @@ template <bool kWide>
 inline void integer_product(const IntegerProduct& p) {
   std::size_t panel = 0;
   for (; panel + 4 <= p.panels; panel += 4) {
-    integer_panels<kWide, 4>(p, p.b + panel * p.panel_stride, p.c + 16 * panel);
+    integer_panels<kWide, 4>(p, panel);
   }
   if (panel + 2 <= p.panels) {
-    integer_panels<kWide, 2>(p, p.b + panel * p.panel_stride, p.c + 16 * panel);
+    integer_panels<kWide, 2>(p, panel);
     panel += 2;
   }
   if (panel < p.panels) {
-    integer_panels<kWide, 1>(p, p.b + panel * p.panel_stride, p.c + 16 * panel);
+    integer_panels<kWide, 1>(p, panel);
   }
 }

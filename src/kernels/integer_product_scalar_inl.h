@@ -7,6 +7,7 @@ inline void integer_product(const IntegerProduct& p) {
   for (std::size_t r = 0; r < p.rows; ++r) {
     for (std::size_t panel = 0; panel < p.panels; ++panel) {
       std::uint32_t sums[16] = {};
+      if (p.start != nullptr) std::memcpy(sums, p.start + 16 * panel, sizeof(sums));
       const std::uint8_t* a = p.a + r * p.lda;
       const std::uint8_t* b = p.b + panel * p.panel_stride;
       for (std::size_t step = 0; step < p.steps; ++step, a += 4, b += 64) {

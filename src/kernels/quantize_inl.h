@@ -30,61 +30,119 @@ SEMEME_ALWAYS_INLINE void clear_levels(std::uint8_t* row, std::size_t n, std::si
   }
 }
 
-SEMEME_ALWAYS_INLINE Simd::Reg scaled(const float* x, const float* factors, std::size_t i,
-                                      std::size_t left) {
-  const Simd::Reg value = load_up_to(x + i, 0, left);
-  return factors == nullptr ? value : Simd::mul(value, load_up_to(factors + i, 0, left));
-}
+// The lowest and the highest value of a row so far, in two chains each to hide the latency.
+struct RowRange {
+  Simd::Reg low[2];
+  Simd::Reg high[2];
 
-// The levels of one row between its lowest and its highest value. A row of one value has scale 0.
+  // Not a default of the members: that constructor would be compiled outside the target region.
+  SEMEME_ALWAYS_INLINE RowRange() {
+    low[0] = low[1] = Simd::set(kInfinity);
+    high[0] = high[1] = Simd::set(-kInfinity);
+  }
+  SEMEME_ALWAYS_INLINE void add(std::size_t chain, Simd::Reg value) {
+    low[chain] = Simd::min(low[chain], value);
+    high[chain] = Simd::max(high[chain], value);
+  }
+  SEMEME_ALWAYS_INLINE void add_first(Simd::Reg value, std::size_t count) {
+    low[0] = Simd::min(low[0], Simd::select_first(value, low[0], count));
+    high[0] = Simd::max(high[0], Simd::select_first(value, high[0], count));
+  }
+  SEMEME_ALWAYS_INLINE float lowest() const { return Simd::lowest(Simd::min(low[0], low[1])); }
+  SEMEME_ALWAYS_INLINE float highest() const { return Simd::highest(Simd::max(high[0], high[1])); }
+};
+
+// What every value of a row shares; factors: [n] or null.
+struct RowFactors {
+  const float* factors;
+  SEMEME_ALWAYS_INLINE Simd::Reg scaled(Simd::Reg value, std::size_t i) const {
+    return factors == nullptr ? value : Simd::mul(value, Simd::load(factors + i));
+  }
+  SEMEME_ALWAYS_INLINE Simd::Reg scaled_first(Simd::Reg value, std::size_t i,
+                                              std::size_t count) const {
+    return factors == nullptr ? value : Simd::mul(value, load_up_to(factors + i, 0, count));
+  }
+};
+
+// Levels of n values between low and high. A row of one value has scale 0.
 template <bool kWide>
-SEMEME_ALWAYS_INLINE void quantize_row(const QuantizeBlock& t, std::size_t r) {
-  const float* x = t.x + r * t.ld;
-  Simd::Reg low = Simd::set(kInfinity);
-  Simd::Reg high = Simd::set(-kInfinity);
-  for (std::size_t i = 0; i < t.n; i += 16) {
-    const std::size_t left = t.n - i;
-    const Simd::Reg value = scaled(x, t.factors, i, left);
-    const bool whole = left >= 16;
-    low = Simd::min(low, whole ? value : Simd::select_first(value, low, left));
-    high = Simd::max(high, whole ? value : Simd::select_first(value, high, left));
+SEMEME_ALWAYS_INLINE void store_row(const float* x, std::size_t n, std::size_t padded,
+                                    RowFactors factors, const RowRange& span, RowsBlock rows,
+                                    std::size_t r) {
+  const float low = span.lowest();
+  const float range = span.highest() - low;
+  const float step = range > 1e-30F ? Levels<kWide>::kHighest / range : 0.0F;
+  const Simd::Reg inverse = Simd::set(step);
+  const Simd::Reg base = Simd::set(-low * step);
+  std::uint8_t* row = rows.data + r * rows.stride;
+  std::size_t i = 0;
+  for (; i + 16 <= n; i += 16) {
+    const Simd::Reg value = Simd::fma(factors.scaled(Simd::load(x + i), i), inverse, base);
+    store_levels<kWide>(row, i, padded, Simd::to_int(value));
   }
-  const float lowest = Simd::lowest(low);
-  const float range = Simd::highest(high) - lowest;
-  const bool spread = range > 1e-30F;
-  const Simd::Reg base = Simd::set(lowest);
-  const Simd::Reg inverse = Simd::set(spread ? Levels<kWide>::kHighest / range : 0.0F);
-  std::uint8_t* row = t.rows.data + r * t.rows.stride;
-  for (std::size_t i = 0; i < t.n; i += 16) {
-    const std::size_t left = t.n - i;
-    Simd::Reg value = Simd::mul(Simd::sub(scaled(x, t.factors, i, left), base), inverse);
-    if (left < 16) value = Simd::select_first(value, Simd::zero(), left);
-    store_levels<kWide>(row, i, t.padded, Simd::to_int(value));
+  if (i < n) {
+    const std::size_t left = n - i;
+    const Simd::Reg value = factors.scaled_first(load_up_to(x + i, 0, left), i, left);
+    const Simd::Reg levels = Simd::fma(value, inverse, base);
+    store_levels<kWide>(row, i, padded,
+                        Simd::to_int(Simd::select_first(levels, Simd::zero(), left)));
   }
-  clear_levels<kWide>(row, t.n, t.padded);
-  t.rows.scale[r] = range / Levels<kWide>::kHighest;
-  t.rows.low[r] = lowest;
+  clear_levels<kWide>(row, n, padded);
+  rows.scale[r] = range / Levels<kWide>::kHighest;
+  rows.low[r] = low;
 }
 
 template <bool kWide>
 inline void quantize_rows(const QuantizeBlock& t) {
-  for (std::size_t r = 0; r < t.m; ++r) quantize_row<kWide>(t, r);
+  const RowFactors factors{t.factors};
+  for (std::size_t r = 0; r < t.m; ++r) {
+    const float* x = t.x + r * t.ld;
+    RowRange span;
+    std::size_t i = 0;
+    for (; i + 32 <= t.n; i += 32) {
+      span.add(0, factors.scaled(Simd::load(x + i), i));
+      span.add(1, factors.scaled(Simd::load(x + i + 16), i + 16));
+    }
+    for (; i + 16 <= t.n; i += 16) span.add(0, factors.scaled(Simd::load(x + i), i));
+    if (i < t.n) {
+      const std::size_t left = t.n - i;
+      span.add_first(factors.scaled_first(load_up_to(x + i, 0, left), i, left), left);
+    }
+    store_row<kWide>(x, t.n, t.padded, factors, span, t.rows, r);
+  }
 }
 
+// (x - mean) * factor * gamma + beta of sixteen values, stored in place.
+struct RowNorm {
+  const LayerNormBlock& t;
+  Simd::Reg mean;
+  Simd::Reg factor;
+  SEMEME_ALWAYS_INLINE Simd::Reg apply(float* x, std::size_t i, std::size_t left) const {
+    const Simd::Reg d = Simd::mul(Simd::sub(load_up_to(x + i, 0, left), mean), factor);
+    const Simd::Reg gamma = load_up_to(t.gamma + i, 0, left);
+    const Simd::Reg value = Simd::fma(d, gamma, load_up_to(t.beta + i, 0, left));
+    store_up_to(x + i, 0, value, left);
+    return value;
+  }
+};
+
+// layer_norm_rows, and the levels of its result, whose range is taken while it is made.
 template <bool kWide>
 inline void norm_quantize_rows(const NormQuantizeBlock& t) {
-  QuantizeBlock quantize{.m = 1,
-                         .n = t.norm.n,
-                         .padded = t.padded,
-                         .x = t.norm.x,
-                         .ld = t.norm.ld,
-                         .factors = t.factors,
-                         .rows = t.rows};
-  LayerNormBlock norm = t.norm;
-  norm.m = 1;
+  const RowFactors factors{t.factors};
+  const std::size_t n = t.norm.n;
   for (std::size_t r = 0; r < t.norm.m; ++r) {
-    norm.x = t.norm.x + r * t.norm.ld;
-    layer_norm_rows(norm);
-    quantize_row<kWide>(quantize, r);
+    float* x = t.norm.x + r * t.norm.ld;
+    const RowMoments moments = row_moments(x, n, t.norm.epsilon);
+    const RowNorm norm{t.norm, Simd::set(moments.mean), Simd::set(moments.factor)};
+    RowRange span;
+    std::size_t i = 0;
+    for (; i + 32 <= n; i += 32) {
+      span.add(0, factors.scaled(norm.apply(x, i, 16), i));
+      span.add(1, factors.scaled(norm.apply(x, i + 16, 16), i + 16));
+    }
+    for (; i + 16 <= n; i += 16) span.add(0, factors.scaled(norm.apply(x, i, 16), i));
+    if (i < n) span.add_first(factors.scaled_first(norm.apply(x, i, n - i), i, n - i), n - i);
+    store_row<kWide>(x, n, t.padded, factors, span, t.rows, r);
   }
 }

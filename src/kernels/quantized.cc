@@ -142,8 +142,8 @@ const std::uint8_t* QuantizedWeights::panels() const {
   return bytes_.data() + 3 * sizeof(float) * round_up(n_, kColumnStep);
 }
 
-QuantizedWeights::QuantizedWeights(std::size_t n, std::size_t k, Quantization quantization,
-                                   Isa isa, std::span<const std::uint8_t> bytes)
+QuantizedWeights::QuantizedWeights(std::size_t n, std::size_t k, Quantization quantization, Isa isa,
+                                   std::span<const std::uint8_t> bytes)
     : n_(n), k_(k), quantization_(quantization), isa_(isa), bytes_(bytes) {
   SEMEME_CHECK(bytes.size() == byte_size(n, k, quantization));
   SEMEME_CHECK(reinterpret_cast<std::uintptr_t>(bytes.data()) % 64 == 0);
@@ -177,6 +177,11 @@ QuantizedWeights::QuantizedWeights(std::span<const float> weight, std::span<cons
     scales[columns + column] = static_cast<float>(double{scale} * static_cast<double>(sum));
     scales[2 * columns + column] = bias[column];
   }
+}
+
+void QuantizedRows::reset(Quantization quantization, Isa isa) {
+  quantization_ = quantization;
+  isa_ = isa;
 }
 
 void QuantizedRows::grow(std::size_t m, std::size_t k) {
@@ -282,8 +287,7 @@ void portable_layer_norm(std::size_t m, Rows x, const LayerNorm& norm, Isa isa) 
 
 void portable_mean_rows(std::size_t m, ConstRows x, std::span<float> out, Isa isa) {
   SEMEME_CHECK(m > 0);
-  quantized_table(Quantization::kInt16, isa)
-      .mean_rows(x.data, x.stride, m, out.size(), out.data());
+  quantized_table(Quantization::kInt16, isa).mean_rows(x.data, x.stride, m, out.size(), out.data());
 }
 
 }  // namespace sememe::kernels

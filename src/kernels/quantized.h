@@ -99,6 +99,8 @@ class QuantizedRows {
   QuantizedRows(Quantization quantization, Isa isa) : quantization_(quantization), isa_(isa) {}
   /// At least m rows of k levels; what was there is lost.
   void grow(std::size_t m, std::size_t k);
+  /// For levels of another kind from now on.
+  void reset(Quantization quantization, Isa isa);
   /// The rows from `first` on, a multiple of 32.
   QuantizedView from(std::size_t first);
 

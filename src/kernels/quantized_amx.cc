@@ -3,10 +3,10 @@
 
 #define SEMEME_AMX_PRODUCTS
 
+#include "kernels/amx_tiles.h"
 #include "kernels/constants.h"
 #include "kernels/quantized_table.h"
 #include "kernels/simd_avx512.h"
-#include "kernels/amx_tiles.h"
 
 SEMEME_TARGET_AMX_BEGIN
 namespace sememe::kernels::amx_quantized {

@@ -61,7 +61,7 @@ inline void multiply_block(const QuantizedGemmBlock& g, std::size_t row, std::si
     amx::tile_load<5>(a1 + k, g.a.stride);
     amx::multiply_u8s8<2, 5, 6>();
     amx::multiply_u8s8<3, 5, 7>();
-    finish_some<kEpilogue, false, kRows>(g, pending);
+    if constexpr (kRows > 0) finish_some<kEpilogue, false, kRows>(g, pending);
   }
   finish_block<kEpilogue, false>(g, pending);
   amx::tile_store<0>(sums, 4 * kBlock);
@@ -166,8 +166,8 @@ inline void multiply_planes(const QuantizedGemmBlock& g) {
       for (std::size_t i = 0; i < rows * kBlock; i += 16) {
         const Simd::Int upper = Simd::shift_left<16>(Simd::load_int(high + i));
         const Simd::Int centre = Simd::shift_left<8>(Simd::load_int(middle + i));
-        Simd::store_int(low + i, Simd::add_int(Simd::add_int(upper, centre),
-                                               Simd::load_int(low + i)));
+        Simd::store_int(low + i,
+                        Simd::add_int(Simd::add_int(upper, centre), Simd::load_int(low + i)));
       }
       finish_rows<kEpilogue, true, 2>(g, row, row + rows, column, low, kBlock);
     }
@@ -182,7 +182,7 @@ inline void multiply_rows(const QuantizedGemmBlock& g) {
   } else if (g.m <= 16) {
     multiply_few_rows<kEpilogue>(g);
   } else if (g.k <= 448) {
-    multiply_blocks<kEpilogue, 6>(g);
+    multiply_blocks<kEpilogue, 0>(g);
   } else {
     multiply_blocks<kEpilogue, 2>(g);
   }

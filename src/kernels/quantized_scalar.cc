@@ -1,4 +1,5 @@
-// The scalar tier of the integer precisions: the same lanes and the same order of sums in plain C++.
+// The scalar tier of the integer precisions: the same lanes and the same order of sums in plain
+// C++.
 #include <cstring>
 
 #include "kernels/constants.h"

@@ -42,7 +42,7 @@ struct QuantizedGemmBlock {
   std::size_t k;  ///< padded
   RowsBlock a;
   const std::uint8_t* panels;
-  const float* scales;       ///< [n padded], as the next two
+  const float* scales;  ///< [n padded], as the next two
   const float* column_sums;
   const float* bias;
   float* c;
@@ -52,8 +52,8 @@ struct QuantizedGemmBlock {
   std::size_t out_padded;
 };
 
-/// Integer products of rows with panels: c[r][16 p + j] = the sum over k < 4 steps (or 2 steps) of
-/// a[r][k] b[p][k][j].
+/// Integer products of rows with panels: c[r][16 p + j] = start[16 p + j] + the sum over k < 4
+/// steps (or 2 steps) of a[r][k] b[p][k][j].
 struct IntegerProduct {
   std::size_t rows;
   std::size_t panels;
@@ -61,7 +61,8 @@ struct IntegerProduct {
   const std::uint8_t* a;
   std::size_t lda;  ///< bytes
   const std::uint8_t* b;
-  std::size_t panel_stride;  ///< bytes
+  std::size_t panel_stride;   ///< bytes
+  const std::int32_t* start;  ///< [16 panels] or null for zeros
   std::int32_t* c;
   std::size_t ldc;
 };
@@ -88,21 +89,21 @@ struct QuantizedTable {
 };
 
 /// The functions that a tier's namespace has from the *_inl.h files.
-#define SEMEME_INT8_TABLE(tier)                       \
-  {.quantize = tier::quantize_rows<false>,            \
-   .norm_quantize = tier::norm_quantize_rows<false>,  \
-   .gemm = tier::quantized_gemm<false>,               \
-   .attention_scratch = tier::attention_bytes,        \
-   .attention = tier::quantized_attention,            \
-   .layer_norm = tier::layer_norm_rows,               \
+#define SEMEME_INT8_TABLE(tier)                      \
+  {.quantize = tier::quantize_rows<false>,           \
+   .norm_quantize = tier::norm_quantize_rows<false>, \
+   .gemm = tier::quantized_gemm<false>,              \
+   .attention_scratch = tier::attention_bytes,       \
+   .attention = tier::quantized_attention,           \
+   .layer_norm = tier::layer_norm_rows,              \
    .mean_rows = tier::mean_rows}
-#define SEMEME_INT16_TABLE(tier)                          \
-  {.quantize = tier::quantize_rows<true>,                 \
-   .norm_quantize = tier::norm_quantize_rows<true>,       \
-   .gemm = tier::quantized_gemm<true>,                    \
-   .attention_scratch = tier::portable_attention_bytes,   \
-   .attention = tier::portable_attention,                 \
-   .layer_norm = tier::layer_norm_rows,                   \
+#define SEMEME_INT16_TABLE(tier)                        \
+  {.quantize = tier::quantize_rows<true>,               \
+   .norm_quantize = tier::norm_quantize_rows<true>,     \
+   .gemm = tier::quantized_gemm<true>,                  \
+   .attention_scratch = tier::portable_attention_bytes, \
+   .attention = tier::portable_attention,               \
+   .layer_norm = tier::layer_norm_rows,                 \
    .mean_rows = tier::mean_rows}
 
 extern const QuantizedTable kScalarInt8;

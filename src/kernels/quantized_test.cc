@@ -125,8 +125,7 @@ TEST(QuantizedGemm, GivesARowTheSameBitsWhateverTheOtherRowsAre) {
     for (const Isa isa : supported_isas()) {
       const std::vector<float> all = run(o, p, q, isa, QuantizedEpilogue::kBias);
       for (const std::size_t rows : {1UL, 5UL, 16UL, 31UL, 64UL}) {
-        const std::vector<float> part =
-            run(o, {rows, p.n, p.k}, q, isa, QuantizedEpilogue::kBias);
+        const std::vector<float> part = run(o, {rows, p.n, p.k}, q, isa, QuantizedEpilogue::kBias);
         for (std::size_t i = 0; i < rows * p.n; ++i) ASSERT_EQ(part[i], all[i]) << isa_name(isa);
       }
     }
@@ -146,7 +145,8 @@ TEST(QuantizedGemm, NeverOverflowsItsSums) {
     for (const Isa isa : supported_isas()) {
       const std::vector<float> c = run(o, p, q, isa, QuantizedEpilogue::kBias);
       for (std::size_t i = 0; i < c.size(); ++i) {
-        ASSERT_NEAR(c[i], 0.5 * (p.k - 1) + o.bias[i % p.n], 8.0) << word(q) << isa_name(isa);
+        ASSERT_NEAR(c[i], 0.5 * static_cast<double>(p.k - 1) + double{o.bias[i % p.n]}, 8.0)
+            << word(q) << isa_name(isa);
       }
     }
   }
@@ -159,7 +159,7 @@ TEST(Quantize, EveryLevelIsWithinHalfAStepAndTheRowsEndsAreExact) {
     QuantizedRows rows = quantized_rows(o, p, Quantization::kInt8, isa);
     const QuantizedView view = rows.from(0);
     for (std::size_t r = 0; r < p.m; ++r) {
-      std::vector<int> levels;
+      std::vector<double> levels;
       for (std::size_t i = 0; i < p.k; ++i) {
         const double value = double{o.x[r * p.k + i]} * double{o.factors[i]};
         levels.push_back(view.data[r * view.stride + i]);

@@ -70,9 +70,7 @@ struct Simd {
   static SEMEME_ALWAYS_INLINE Reg fnma(Reg a, Reg b, Reg c) {
     return {Half::fnma(a.low, b.low, c.low), Half::fnma(a.high, b.high, c.high)};
   }
-  static SEMEME_ALWAYS_INLINE Reg round(Reg a) {
-    return {Half::round(a.low), Half::round(a.high)};
-  }
+  static SEMEME_ALWAYS_INLINE Reg round(Reg a) { return {Half::round(a.low), Half::round(a.high)}; }
   static SEMEME_ALWAYS_INLINE Reg scale(Reg a, Reg n) {
     return {Half::scale(a.low, n.low), Half::scale(a.high, n.high)};
   }
@@ -138,6 +136,50 @@ struct Simd {
     quad = _mm_add_epi32(quad, _mm_shuffle_epi32(quad, 0x4E));
     return _mm_cvtsi128_si32(_mm_add_epi32(quad, _mm_shuffle_epi32(quad, 0xB1)));
   }
+  // 16-bit halves of the lanes; `pairs` puts the low halves of its second operand above those of
+  // the first.
+  static SEMEME_ALWAYS_INLINE Int pairs(Int low, Int high) {
+    return {_mm256_blend_epi16(low.low, _mm256_slli_epi32(high.low, 16), 0xAA),
+            _mm256_blend_epi16(low.high, _mm256_slli_epi32(high.high, 16), 0xAA)};
+  }
+  static SEMEME_ALWAYS_INLINE Int set_halves(std::int16_t value) {
+    return {_mm256_set1_epi16(value), _mm256_set1_epi16(value)};
+  }
+  static SEMEME_ALWAYS_INLINE Int add_halves(Int a, Int b) {
+    return {_mm256_add_epi16(a.low, b.low), _mm256_add_epi16(a.high, b.high)};
+  }
+  static SEMEME_ALWAYS_INLINE Int sub_halves(Int a, Int b) {
+    return {_mm256_sub_epi16(a.low, b.low), _mm256_sub_epi16(a.high, b.high)};
+  }
+  /// (a * b + 2^14) / 2^15, rounded down.
+  static SEMEME_ALWAYS_INLINE Int scale_halves(Int a, Int b) {
+    return {_mm256_mulhrs_epi16(a.low, b.low), _mm256_mulhrs_epi16(a.high, b.high)};
+  }
+  template <int kBits>
+  static SEMEME_ALWAYS_INLINE Int shift_halves_left(Int a) {
+    return {_mm256_slli_epi16(a.low, kBits), _mm256_slli_epi16(a.high, kBits)};
+  }
+  template <int kBits>
+  static SEMEME_ALWAYS_INLINE Int shift_halves_right(Int a) {
+    return {_mm256_srli_epi16(a.low, kBits), _mm256_srli_epi16(a.high, kBits)};
+  }
+  /// Each half by its own count in [0, 16).
+  static SEMEME_ALWAYS_INLINE __m256i shift_halves_right(__m256i a, __m256i counts) {
+    const __m256i mask = _mm256_set1_epi32(0xFFFF);
+    const __m256i low =
+        _mm256_srlv_epi32(_mm256_and_si256(a, mask), _mm256_and_si256(counts, mask));
+    // A shift of the whole lane leaves the upper half as it should be.
+    return _mm256_blend_epi16(low, _mm256_srlv_epi32(a, _mm256_srli_epi32(counts, 16)), 0xAA);
+  }
+  static SEMEME_ALWAYS_INLINE Int shift_halves_right(Int a, Int counts) {
+    return {shift_halves_right(a.low, counts.low), shift_halves_right(a.high, counts.high)};
+  }
+  static SEMEME_ALWAYS_INLINE Reg clamp(Reg x, float bound) {
+    return max(min(x, set(bound)), set(-bound));
+  }
+  static SEMEME_ALWAYS_INLINE Int bits(Reg a) {
+    return {_mm256_castps_si256(a.low), _mm256_castps_si256(a.high)};
+  }
   static SEMEME_ALWAYS_INLINE Reg to_float(Int a) {
     return {_mm256_cvtepi32_ps(a.low), _mm256_cvtepi32_ps(a.high)};
   }
@@ -156,8 +198,8 @@ struct Simd {
   }
   static SEMEME_ALWAYS_INLINE void store_u16(std::uint8_t* to, Int value) {
     const __m256i mask = _mm256_set1_epi32(0xFFFF);
-    const __m256i words = _mm256_packus_epi32(_mm256_and_si256(value.low, mask),
-                                              _mm256_and_si256(value.high, mask));
+    const __m256i words =
+        _mm256_packus_epi32(_mm256_and_si256(value.low, mask), _mm256_and_si256(value.high, mask));
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_permute4x64_epi64(words, 0xD8));
   }
 };

@@ -112,6 +112,38 @@ struct Simd {
     quad = _mm_add_epi32(quad, _mm_shuffle_epi32(quad, 0x4E));
     return _mm_cvtsi128_si32(_mm_add_epi32(quad, _mm_shuffle_epi32(quad, 0xB1)));
   }
+  // 16-bit halves of the lanes; `pairs` puts the low halves of its second operand above those of
+  // the first.
+  static SEMEME_ALWAYS_INLINE Int pairs(Int low, Int high) {
+    return _mm512_mask_blend_epi16(0xAAAAAAAA, low, _mm512_slli_epi32(high, 16));
+  }
+  static SEMEME_ALWAYS_INLINE Int set_halves(std::int16_t value) {
+    return _mm512_set1_epi16(value);
+  }
+  static SEMEME_ALWAYS_INLINE Int add_halves(Int a, Int b) { return _mm512_add_epi16(a, b); }
+  static SEMEME_ALWAYS_INLINE Int sub_halves(Int a, Int b) { return _mm512_sub_epi16(a, b); }
+  /// (a * b + 2^14) / 2^15, rounded down.
+  static SEMEME_ALWAYS_INLINE Int scale_halves(Int a, Int b) { return _mm512_mulhrs_epi16(a, b); }
+  template <int kBits>
+  static SEMEME_ALWAYS_INLINE Int shift_halves_left(Int a) {
+    return _mm512_slli_epi16(a, kBits);
+  }
+  template <int kBits>
+  static SEMEME_ALWAYS_INLINE Int shift_halves_right(Int a) {
+    return _mm512_srli_epi16(a, kBits);
+  }
+  /// Each half by its own count in [0, 16).
+  static SEMEME_ALWAYS_INLINE Int shift_halves_right(Int a, Int counts) {
+    return _mm512_srlv_epi16(a, counts);
+  }
+  /// x in [-bound, bound], by integer instructions: f32 ones run at half their rate beside tiles.
+  static SEMEME_ALWAYS_INLINE Reg clamp(Reg x, float bound) {
+    const Int sign = _mm512_set1_epi32(static_cast<std::int32_t>(0x80000000U));
+    const Int size = _mm512_min_epu32(_mm512_andnot_si512(sign, bits(x)), bits(set(bound)));
+    // size with the sign of x: (x & sign) | size.
+    return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(bits(x), sign, size, 0xEA));
+  }
+  static SEMEME_ALWAYS_INLINE Int bits(Reg a) { return _mm512_castps_si512(a); }
   static SEMEME_ALWAYS_INLINE Reg to_float(Int a) { return _mm512_cvtepi32_ps(a); }
   /// To nearest, ties to even; what no i32 holds becomes the lowest.
   static SEMEME_ALWAYS_INLINE Int to_int(Reg a) { return _mm512_cvtps_epi32(a); }

@@ -25,8 +25,8 @@ struct Simd {
     std::int32_t lane[16];
   };
 
-#define SEMEME_LANES(type, expression)                                \
-  type out;                                                           \
+#define SEMEME_LANES(type, expression)                               \
+  type out;                                                          \
   for (std::size_t i = 0; i < kWidth; ++i) out.lane[i] = expression; \
   return out
 
@@ -117,6 +117,42 @@ struct Simd {
     for (const std::int32_t value : a.lane) sum += unsigned_of(value);
     return wrapped(sum);
   }
+  // 16-bit halves of the lanes; `pairs` puts the low halves of its second operand above those of
+  // the first.
+  static Int pairs(const Int& low, const Int& high) {
+    SEMEME_LANES(Int, joined(unsigned_of(low.lane[i]), unsigned_of(high.lane[i])));
+  }
+  static Int set_halves(std::int16_t value) {
+    const auto half = static_cast<std::uint32_t>(value);
+    SEMEME_LANES(Int, joined(half, half));
+  }
+  static Int add_halves(const Int& a, const Int& b) {
+    return by_halves(a, b, [](std::uint32_t x, std::uint32_t y) { return x + y; });
+  }
+  static Int sub_halves(const Int& a, const Int& b) {
+    return by_halves(a, b, [](std::uint32_t x, std::uint32_t y) { return x - y; });
+  }
+  // (a * b + 2^14) / 2^15, rounded down.
+  static Int scale_halves(const Int& a, const Int& b) {
+    return by_halves(a, b, [](std::uint32_t x, std::uint32_t y) {
+      const std::int32_t product = static_cast<std::int16_t>(x) * static_cast<std::int16_t>(y);
+      return unsigned_of((product + (1 << 14)) >> 15);
+    });
+  }
+  template <int kBits>
+  static Int shift_halves_left(const Int& a) {
+    return by_halves(a, a, [](std::uint32_t x, std::uint32_t) { return x << kBits; });
+  }
+  template <int kBits>
+  static Int shift_halves_right(const Int& a) {
+    return by_halves(a, a, [](std::uint32_t x, std::uint32_t) { return x >> kBits; });
+  }
+  // Each half by its own count in [0, 16).
+  static Int shift_halves_right(const Int& a, const Int& counts) {
+    return by_halves(a, counts, [](std::uint32_t x, std::uint32_t y) { return x >> y; });
+  }
+  static Reg clamp(const Reg& x, float bound) { return max(min(x, set(bound)), set(-bound)); }
+  static Int bits(const Reg& a) { SEMEME_LANES(Int, std::bit_cast<std::int32_t>(a.lane[i])); }
   static Reg to_float(const Int& a) { SEMEME_LANES(Reg, static_cast<float>(a.lane[i])); }
   // To nearest, ties to even; what no i32 holds becomes the lowest.
   static Int to_int(const Reg& a) {
@@ -139,6 +175,19 @@ struct Simd {
  private:
   static std::uint32_t unsigned_of(std::int32_t value) { return static_cast<std::uint32_t>(value); }
   static std::int32_t wrapped(std::uint32_t value) { return std::bit_cast<std::int32_t>(value); }
+  static std::int32_t joined(std::uint32_t low, std::uint32_t high) {
+    return wrapped((low & 0xFFFFU) | (high << 16));
+  }
+  template <class Function>
+  static Int by_halves(const Int& a, const Int& b, Function function) {
+    Int out;
+    for (std::size_t i = 0; i < kWidth; ++i) {
+      const std::uint32_t x = unsigned_of(a.lane[i]);
+      const std::uint32_t y = unsigned_of(b.lane[i]);
+      out.lane[i] = joined(function(x & 0xFFFFU, y & 0xFFFFU), function(x >> 16, y >> 16));
+    }
+    return out;
+  }
   // Halves, quarters, eighths, pairs: the order of the vector tiers.
   template <class Join>
   static float tree(const Reg& a, Join join) {
