@@ -186,15 +186,16 @@ void QuantizedRows::reset(Quantization quantization, Isa isa) {
 
 void QuantizedRows::grow(std::size_t m, std::size_t k) {
   k_ = k;
-  capacity_ = std::max(capacity_, round_up(m, kRowStep));
-  // Behind the last row a tile may read on.
-  levels_.grow(capacity_ * round_up(k, kDepthStep) * level_bytes(quantization_) / sizeof(float));
+  capacity_ = std::max(capacity_, m);
+  // From any row on, tiles read whole blocks of rows.
+  levels_.grow((capacity_ + kRowStep) * round_up(k, kDepthStep) * level_bytes(quantization_) /
+               sizeof(float));
   scale_.grow(capacity_);
   low_.grow(capacity_);
 }
 
 QuantizedView QuantizedRows::from(std::size_t first) {
-  SEMEME_CHECK(first % kRowStep == 0 && first <= capacity_);
+  SEMEME_CHECK(first <= capacity_);
   const std::size_t stride = round_up(k_, kDepthStep) * level_bytes(quantization_);
   return {.data = reinterpret_cast<std::uint8_t*>(levels_.data()) + first * stride,
           .stride = stride,

@@ -84,7 +84,7 @@ class QuantizedWeights {
 struct QuantizedView {
   std::uint8_t* data = nullptr;
   std::size_t stride = 0;    ///< bytes a row
-  std::size_t capacity = 0;  ///< rows from here on, a multiple of 32 less where the view begins
+  std::size_t capacity = 0;  ///< rows from here on; 32 more may be read
   std::size_t k = 0;
   float* scale = nullptr;
   float* low = nullptr;
@@ -101,7 +101,7 @@ class QuantizedRows {
   void grow(std::size_t m, std::size_t k);
   /// For levels of another kind from now on.
   void reset(Quantization quantization, Isa isa);
-  /// The rows from `first` on, a multiple of 32.
+  /// The rows from `first` on.
   QuantizedView from(std::size_t first);
 
  private:
