@@ -4,6 +4,7 @@
 #include "model/bert.h"
 #include "model/catalog.h"
 #include "model/sentence_transformers.h"
+#include "model/static_encoder.h"
 #include "model/workspace.h"
 
 namespace sememe::model {
@@ -19,7 +20,14 @@ std::unique_ptr<Encoder> Encoder::load(const Path& directory, const LoadOptions&
     ModelConfig config = read_model_config(directory);
     SafetensorsFile file =
         SafetensorsFile::open(config.transformer_directory / "model.safetensors");
-    return std::make_unique<BertEncoder>(std::move(config), std::move(file), options.precision);
+    std::unique_ptr<Encoder> encoder;
+    if (config.architecture == Architecture::kStatic) {
+      encoder = std::make_unique<StaticEncoder>(config, std::move(file));
+    } else {
+      encoder =
+          std::make_unique<BertEncoder>(std::move(config), std::move(file), options.precision);
+    }
+    return encoder;
   });
 }
 

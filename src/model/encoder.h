@@ -26,14 +26,13 @@ struct PackedTokens {
 
 /// What a model directory says of itself.
 struct EncoderInfo {
-  std::string architecture;  ///< "bert"
+  std::string architecture;  ///< "bert" or "static"
   std::string pooling;       ///< "mean" or "cls"
-  std::string weights_type;  ///< "f32", "f16", "bf16" as stored
+  std::string weights_type;  ///< "f32", "f16", "bf16", of a static model also "i8", as stored
   Precision precision = Precision::kExact;
   bool normalized = false;
-  std::size_t dim = 0;  ///< of the result
-  std::size_t max_tokens =
-      0;  ///< sentence_bert_config.json's max_seq_length, at most the position table
+  std::size_t dim = 0;         ///< of the result
+  std::size_t max_tokens = 0;  ///< ModelConfig's
   std::size_t vocabulary_size = 0;
   std::size_t layers = 0;
   std::size_t hidden = 0;
@@ -66,14 +65,15 @@ class Encoder {
  public:
   /// directory: a sentence-transformers or plain Hugging Face directory (config.json,
   /// model.safetensors, optionally modules.json with pooling and normalise modules,
-  /// sentence_bert_config.json). Throws Error: kNotFound for a missing file, kCorrupt for one that
+  /// sentence_bert_config.json), or one of a static model (static_config.h), which has one
+  /// precision only, exact. Throws Error: kNotFound for a missing file, kCorrupt for one that
   /// contradicts itself, kUnsupported for what this version cannot run.
   static std::unique_ptr<Encoder> load(const Path& directory, const LoadOptions& options = {});
   virtual ~Encoder() = default;
 
   virtual const EncoderInfo& info() const = 0;
-  /// out: [B, dim]. ids must be below vocabulary_size, each text 1 to max position tokens long:
-  /// SEMEME_CHECKed.
+  /// out: [B, dim]. ids must be below vocabulary_size, each text 1 to max position tokens long
+  /// (of a static model any number, 0 too): SEMEME_CHECKed.
   virtual void encode(const PackedTokens& tokens, Workspace& workspace,
                       std::span<float> out) const = 0;
   /// The last layer's states before pooling, out: [T, hidden]. For tests and inspection.

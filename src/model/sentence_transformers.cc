@@ -5,6 +5,7 @@
 
 #include "base/error_context.h"
 #include "base/json.h"
+#include "model/static_config.h"
 
 namespace sememe::model {
 namespace {
@@ -190,10 +191,16 @@ std::string_view pooling_word(Pooling pooling) {
 ModelConfig read_model_config(const Path& directory) {
   ModelConfig config;
   config.transformer_directory = directory;
-  if (is_there(directory / "modules.json")) read_modules(directory, config);
-  read_architecture(config.transformer_directory, config);
-  config.max_tokens = read_max_tokens(config.transformer_directory, config);
+  if (is_static_model(directory)) {
+    read_static_config(directory, config);
+  } else {
+    if (is_there(directory / "modules.json")) read_modules(directory, config);
+    read_architecture(config.transformer_directory, config);
+    config.max_tokens = read_max_tokens(config.transformer_directory, config);
+  }
   read_prompts(directory, config);
+  const Path beside = config.transformer_directory / "tokenizer.json";
+  config.tokenizer_file = is_there(beside) ? beside : directory / "tokenizer.json";
   const Path prefix = config.transformer_directory.lexically_relative(directory);
   for (const char* name : {"config.json", "sentence_bert_config.json", "tokenizer.json",
                            "tokenizer_config.json", "model.safetensors"}) {
@@ -202,6 +209,7 @@ ModelConfig read_model_config(const Path& directory) {
   for (const char* name : {"modules.json", "config_sentence_transformers.json"}) {
     config.config_files.emplace_back(name);
   }
+  if (config.tokenizer_file != beside) config.config_files.emplace_back("tokenizer.json");
   std::ranges::sort(config.config_files);
   return config;
 }

@@ -2,6 +2,8 @@
 #ifndef SEMEME_MODEL_WORKSPACE_H_
 #define SEMEME_MODEL_WORKSPACE_H_
 
+#include <vector>
+
 #include "kernels/aligned.h"
 #include "kernels/quantized.h"
 #include "model/encoder.h"
@@ -17,6 +19,8 @@ struct Workspace::Buffers {
   kernels::QuantizedRows input;    // [group, H], of the integer precisions
   kernels::QuantizedRows middle;   // [row block, H]
   kernels::QuantizedRows inner;    // [row block, I]
+  std::vector<TokenId> rows;       // [T of a text], of a static model
+  std::vector<float> weights;      // [T of a text]
 };
 
 }  // namespace sememe::model

@@ -16,7 +16,9 @@ GROUPS = [
     ("models", "python tools/golden/make_tiny_model.py --out tests/golden/models", "seeds 101, 202, 303 (weights, vocabulary), 7 (texts)",
      "Computed in float32 from the stored weights (f16, bf16 widened). Against float64 the vectors differ by at most 2.2e-7 (tiny-bert), "
      "1.8e-6 (tiny-bert-cls, not normalised), 1.2e-7 (tiny-bert-f16). sentence-transformers 6 writes no max_seq_length into "
-     "sentence_bert_config.json: the limit of the two new-dialect models is model_max_length in tokenizer_config.json."),
+     "sentence_bert_config.json: the limit of the two new-dialect models is model_max_length in tokenizer_config.json. "
+     "static-*: python tools/golden/make_static.py --out tests/golden/models, seeds 1 to 5 and 9 (tables), 7 (texts); vectors by "
+     "model2vec (f32, f16 widened, int8) and sentence-transformers (st, st-old)."),
     ("vectors", "python tools/golden/make_vectors.py --model MODEL --out tests/golden/vectors", "seed 11 (default)",
      f"MODEL: {MODEL}. sentence-transformers 6 takes max_seq_length 256 from sentence_bert_config.json by itself and does not pad "
      "a single text; one text at a time, float32, one thread. Against float64 the vectors differ by at most 1.8e-7."),
