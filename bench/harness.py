@@ -26,14 +26,22 @@ ONE_THREAD = {
 
 
 class Contender:
-    """One child process. Raises RuntimeError when it dies; its messages go to this process's standard error."""
+    """One child process. Raises RuntimeError when it dies; its messages go to this process's standard error.
 
-    def __init__(self, name, command):
+    environment: variables besides this process's own. before: called in the child before its program starts.
+    """
+
+    def __init__(self, name, command, environment=ONE_THREAD, before=None):
         self.name = name
         self.command = [str(word) for word in command]
         began = time.perf_counter()
         self.process = subprocess.Popen(
-            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | ONE_THREAD
+            self.command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | environment,
+            preexec_fn=before,
         )
         self.about = self._answer()
         self.start_seconds = time.perf_counter() - began

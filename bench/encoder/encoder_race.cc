@@ -1,96 +1,127 @@
-// sememe's side of the encoder race (race.py): encoder_race MODEL FIRST_BATCH_FILE, then commands:
+// sememe's side of the encoder race (race.py):
+// encoder_race MODEL FIRST_BATCH_FILE PRECISION THREADS, then commands:
 //
 //   time FILE REPEATS   the whole batch file so many times
 //   vectors FILE OUT    its vectors, [N, dim] f32, in the order of the texts
-//   peak                f32 multiply-adds a second of this core, the ceiling of all contenders
+//   peak                f32 multiply-adds a second of this core, the ceiling of f32 without tiles
 //   stats               peak memory
 //
-// Laying the ids out one after the other is not timed, as the peers' padding is not.
+// With one thread, a batch of the file is one call of the encoder. With more, its texts are shared
+// out as the Embedder does it (batches of at most kBatchTokens tokens, longest texts first). Laying
+// the ids out one after the other is not timed, as the peers' padding is not.
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/cpu.h"
+#include "base/thread_pool.h"
+#include "batch_file.h"
 #include "model/encoder.h"
-#include "race_program.h"
+#include "search/batching.h"
 
 namespace sememe::race {
 namespace {
 
-struct Batch {
+constexpr std::size_t kBatchTokens = 2048;  // as in search/embedder.cc
+
+std::unique_ptr<model::Encoder> load_encoder(const std::string& model, std::string_view precision) {
+  const auto known = parse_precision(precision);
+  if (known) return model::Encoder::load(model, {.precision = *known});
+  throw Error(ErrorCode::kInvalidArgument, concat("unknown precision ", quote(precision)));
+}
+
+/// What one thread encodes at a time.
+struct Piece {
+  Batch batch;
   std::vector<TokenId> ids;
-  std::vector<std::size_t> starts = {0};
-  std::vector<std::size_t> texts;  // which text of the file stands at each place
-  std::vector<float> vectors;
 };
+/// The pieces of one batch of the file; threads share them out.
+using Call = std::vector<Piece>;
 
-// The format is described in workloads.py.
-std::vector<Batch> read_batches(const std::string& path, std::size_t dim) {
-  WordFile file(path);
-  const std::size_t text_count = file.word();
-  const std::size_t batch_count = file.word();
-  const auto lengths = file.words(text_count);
-  const auto sizes = file.words(batch_count);
-  const auto order = file.words(text_count);
-  std::vector<std::vector<std::uint32_t>> texts;
-  for (const std::uint32_t length : lengths) texts.push_back(file.words(length));
-
-  std::vector<Batch> batches(batch_count);
-  std::size_t place = 0;
-  for (std::size_t b = 0; b < batch_count; ++b) {
-    for (std::uint32_t i = 0; i < sizes[b]; ++i, ++place) {
-      for (const std::uint32_t id : texts.at(order.at(place))) {
-        batches[b].ids.push_back(TokenId{id});
-      }
-      batches[b].starts.push_back(batches[b].ids.size());
-      batches[b].texts.push_back(order[place]);
-    }
-    batches[b].vectors.resize(sizes[b] * dim);
+Batch part_of(const Batch& batch, const std::vector<std::size_t>& places) {
+  Batch part;
+  for (const std::size_t place : places) {
+    const auto text = std::span(batch.ids).subspan(batch.starts[place],
+                                                   batch.starts[place + 1] - batch.starts[place]);
+    part.ids.insert(part.ids.end(), text.begin(), text.end());
+    part.starts.push_back(part.ids.size());
+    part.texts.push_back(batch.texts[place]);
   }
-  return batches;
+  return part;
+}
+
+Call plan_call(Batch batch, std::size_t threads) {
+  Call call;
+  if (threads == 1) {
+    call.push_back({.batch = std::move(batch), .ids = {}});
+  } else {
+    std::vector<std::size_t> lengths;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      lengths.push_back(batch.starts[i + 1] - batch.starts[i]);
+    }
+    for (const auto& places : plan_batches(lengths, kBatchTokens)) {
+      call.push_back({.batch = part_of(batch, places), .ids = {}});
+    }
+  }
+  for (Piece& piece : call) {
+    for (const std::uint32_t id : piece.batch.ids) piece.ids.push_back(TokenId{id});
+  }
+  return call;
 }
 
 class Racer {
  public:
-  explicit Racer(const std::string& model) : encoder_(model::Encoder::load(model)) {}
+  Racer(const std::string& model, std::string_view precision, std::size_t threads)
+      : encoder_(load_encoder(model, precision)), pool_(threads), workspaces_(pool_.size()) {}
 
   Json time(const std::string& path, const std::string& repeats) {
-    std::vector<Batch>& batches = prepare(path);
-    return time_repeats(repeats, [&] { encode(batches); });
+    Prepared& prepared = prepare(path);
+    return time_repeats(repeats, [&] { encode(prepared); });
   }
 
   Json vectors(const std::string& path, const std::string& out_path) {
-    const std::size_t dim = encoder_->info().dim;
-    std::vector<Batch>& batches = prepare(path);
-    encode(batches);
-    std::size_t rows = 0;
-    for (const Batch& batch : batches) rows += batch.texts.size();
-    std::vector<float> all(rows * dim);
-    for (const Batch& batch : batches) {
-      for (std::size_t i = 0; i < batch.texts.size(); ++i) {
-        std::copy_n(batch.vectors.data() + i * dim, dim, all.data() + batch.texts[i] * dim);
-      }
+    Prepared& prepared = prepare(path);
+    encode(prepared);
+    std::vector<Batch> pieces;
+    for (const Call& call : prepared.calls) {
+      for (const Piece& piece : call) pieces.push_back(piece.batch);
     }
-    write_file_atomic(out_path, {reinterpret_cast<const char*>(all.data()), all.size() * 4});
-    return {{"rows", rows}};
+    return write_vectors(pieces, prepared.vectors, encoder_->info().dim, out_path);
   }
 
  private:
-  std::vector<Batch>& prepare(const std::string& path) {
+  struct Prepared {
+    std::vector<Call> calls;
+    std::vector<std::vector<float>> vectors;  // of every piece, call after call
+  };
+
+  Prepared& prepare(const std::string& path) {
     const auto [place, is_new] = prepared_.try_emplace(path);
-    if (is_new) place->second = read_batches(path, encoder_->info().dim);
-    return place->second;
+    Prepared& prepared = place->second;
+    if (!is_new) return prepared;
+    for (Batch& batch : read_batches(path)) {
+      prepared.calls.push_back(plan_call(std::move(batch), pool_.size()));
+      for (const Piece& piece : prepared.calls.back()) {
+        prepared.vectors.emplace_back(piece.batch.size() * encoder_->info().dim);
+      }
+    }
+    return prepared;
   }
 
-  void encode(std::vector<Batch>& batches) {
-    for (Batch& batch : batches) {
-      encoder_->encode({.ids = batch.ids, .starts = batch.starts}, workspace_, batch.vectors);
+  void encode(Prepared& prepared) {
+    std::size_t first = 0;
+    for (const Call& call : prepared.calls) {
+      pool_.parallel_for(call.size(), [&](std::size_t i, std::size_t worker) {
+        encoder_->encode({.ids = call[i].ids, .starts = call[i].batch.starts}, workspaces_[worker],
+                         prepared.vectors[first + i]);
+      });
+      first += call.size();
     }
   }
 
   std::unique_ptr<model::Encoder> encoder_;
-  model::Workspace workspace_;
-  std::map<std::string, std::vector<Batch>> prepared_;
+  ThreadPool pool_;
+  std::vector<model::Workspace> workspaces_;
+  std::map<std::string, Prepared> prepared_;
 };
 
 typedef float Vector256 __attribute__((vector_size(32)));
@@ -114,7 +145,7 @@ template <class Vector>
 // The best of twenty short runs, in 1e9 floating point operations a CPU-second.
 Json fma_peak() {
   if (active_isa() == Isa::kScalar) return {{"gflop_per_s", 0}, {"isa", "scalar"}};
-  const bool wide = active_isa() == Isa::kAvx512;
+  const bool wide = active_isa() >= Isa::kAvx512;
   constexpr std::uint64_t kSteps = 2'000'000;
   double best = 0;
   for (int run = 0; run < 20; ++run) {
@@ -126,14 +157,14 @@ Json fma_peak() {
   return {{"gflop_per_s", best}, {"isa", isa_name(active_isa())}};
 }
 
-void run(const std::string& model, const std::string& first_batches) {
-  Racer racer(model);
-  racer.time(first_batches, "1");
+void run(std::span<char*> arguments) {
+  Racer racer(arguments[1], arguments[3], static_cast<std::size_t>(std::stoul(arguments[4])));
+  racer.time(arguments[2], "1");
   answer_commands({
       {"time", [&](const Words& words) { return racer.time(words[0], words[1]); }},
       {"vectors", [&](const Words& words) { return racer.vectors(words[0], words[1]); }},
       {"peak", [](const Words&) { return fma_peak(); }},
-      {"stats", [](const Words&) { return memory_stats(); }},
+      {"stats", [](const Words&) { return Json{{"peak_rss_mib", peak_memory_mib()}}; }},
   });
 }
 
@@ -141,9 +172,9 @@ void run(const std::string& model, const std::string& first_batches) {
 }  // namespace sememe::race
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: encoder_race MODEL FIRST_BATCH_FILE\n";
+  if (argc != 5) {
+    std::cerr << "usage: encoder_race MODEL FIRST_BATCH_FILE PRECISION THREADS\n";
     return 2;
   }
-  return sememe::race::guarded([&] { sememe::race::run(argv[1], argv[2]); });
+  return sememe::race::guarded([&] { sememe::race::run({argv, 5}); });
 }

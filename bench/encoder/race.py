@@ -1,264 +1,380 @@
-"""Races sememe's encoder against ONNX Runtime, OpenVINO and torch: f32, one thread, the same weights and token ids.
+"""Races sememe's encoder, at each precision, against the CPU engines people use: the same weights and token ids.
 
-1. Every contender's vectors are compared on every workload; a difference above 1e-4 stops the race.
-2. Qualifying: each engine tries its settings on each workload (graph, performance hint, batch size or token budget)
-   and goes on with its own best.
-3. The race: rounds in which the engines take turns on each workload. A figure is the best of all repeats; a ratio is
-   the median over rounds of sememe's figure to the better of ONNX Runtime and OpenVINO in that same round.
+1. The vectors of every contender are compared with torch's f32 ones. sememe and f32 peers must agree; how far peers of
+   lower precision are off is reported.
+2. Qualifying: each contender tries its settings on each workload (engines.py) and goes on with its own best.
+3. The race: rounds in which the contenders take turns on each workload. A figure is the best of all repeats; a ratio is
+   the median over rounds of sememe's figure to the best rival of that same round.
+4. Each contender alone, in a fresh process: start to first vector, peak memory.
 """
 
 import argparse
+import hashlib
+import importlib.metadata
 import json
 import pathlib
-import statistics
 import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
+import engines  # noqa: E402
 import harness  # noqa: E402
 import numpy  # noqa: E402
+import report  # noqa: E402
 import workloads  # noqa: E402
 
-MAX_DIFFERENCE = 1e-4
+MAX_DIFFERENCE = {"exact": 1e-5, "f32": 1e-4}  # on every workload that is compared
+MIN_COSINE = {"near": 0.99999, "fast": 0.999}  # mean over the mix
 FIRST_VECTOR = "1x16"
-TITLES = {"sememe": "sememe", "ort": "ONNX Runtime", "openvino": "OpenVINO", "torch": "torch"}
-RIVALS = ("ort", "openvino")
-QUICK = ("whole", "8 texts")
+PROBES = {"1x16": "whole", "32x32": "4 texts"}  # a variant that is slow on both tries nothing else
+SLOW = 1.1
+TURN_SECONDS = 0.3
+QUICK_WAYS = {"whole", "4 texts"}
+QUICK_MIX = 48
 
 
-def variants():
+def compare(vectors, reference):
+    """Rows need not have length one: bf16 ones have not quite."""
+    lengths = numpy.linalg.norm(vectors, axis=1) * numpy.linalg.norm(reference, axis=1)
+    cosines = (vectors * reference).sum(1) / lengths
     return {
-        "sememe": ["exact"],
-        "ort": ["fused", "fused+binding", "plain"],
-        "openvino": [f"{source}+{hint}" for source in ("torch", "onnx") for hint in ("latency", "throughput")],
-        "torch": ["sdpa"],
+        "max_difference": float(numpy.abs(vectors - reference).max()),
+        "cosine_mean": float(cosines.mean()),
+        "cosine_min": float(cosines.min()),
     }
 
 
-def gflop_of_text(tokens, config):
-    """Matrix products of one text, a multiply-add counted as two; attention takes 4 T H a token and layer."""
-    hidden, inner = config["hidden_size"], config["intermediate_size"]
-    per_token = 2 * (4 * hidden * hidden + 2 * hidden * inner) + 4 * tokens * hidden
-    return tokens * config["num_hidden_layers"] * per_token / 1e9
-
-
 class Race:
-    def __init__(self, arguments, work):
+    def __init__(self, arguments):
         self.arguments = arguments
-        self.work = work
-        texts = (
-            workloads.texts_of_file(arguments.text, arguments.model)
-            if arguments.text
-            else workloads.random_texts(workloads.passage_lengths())
-        )
-        self.files = workloads.fixed_batches(work) | workloads.mix_batches(work, texts)
-        config = json.loads((arguments.model / "config.json").read_text())
-        self.tokens, self.gflop = {}, {}
-        for name, ways in self.files.items():
-            lengths = [len(text) for text in workloads.load(next(iter(ways.values())))[0]]
-            self.tokens[name] = sum(lengths)
-            self.gflop[name] = sum(gflop_of_text(length, config) for length in lengths)
-        self.qualifying = {}  # "engine workload" -> "variant / way" -> tokens a CPU-second
-        self.variants = {name: found for name, found in variants().items() if name in arguments.engines}
+        self.model, self.threads, self.cap = arguments.model, arguments.threads, arguments.cap
+        self.llama_cpp = arguments.llama_cpp
+        self.work = harness.ROOT / "build" / "bench" / "encoder"
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.files = workloads.fixed_batches(self.work) | workloads.mix_batches(self.work, self.mix_texts())
         if arguments.quick:
-            self.variants = {name: found[:1] for name, found in self.variants.items()}
-            self.files = {name: {way: ways[way]} for name, ways in self.files.items() for way in ways if way in QUICK}
+            quick = lambda ways: {way: ways[way] for way in ways if way in QUICK_WAYS}
+            self.files = {name: quick(ways) for name, ways in self.files.items()}
+        loaded = {name: workloads.load(next(iter(ways.values())))[0] for name, ways in self.files.items()}
+        self.lengths = {name: [len(text) for text in texts] for name, texts in loaded.items()}
+        self.tokens = {name: sum(lengths) for name, lengths in self.lengths.items()}
+        self.shapes = {(name, way): self.count_shapes(way_file) for name, way, way_file in self.all_ways()}
+        self.peers = self.export()
+        self.entries = engines.entries(arguments.engines, self.threads, arguments.quick)
+        self.left_out = {entry.name: why for entry in self.entries if (why := engines.why_not(entry, self))}
+        self.entries = [entry for entry in self.entries if entry.name not in self.left_out]
+        self.running = {}  # (entry name, variant) -> Contender
+        self.starts = {}  # (entry name, variant) -> seconds
+        self.accuracy = {}  # (entry name, variant) -> workload -> compare()
+        self.qualifying = {}  # (entry name, workload) -> (variant, way) -> seconds
+        self.chosen = {}  # (entry name, workload) -> (variant, way)
 
-    def start(self, engine, variant):
-        first = self.files[FIRST_VECTOR]["whole"]
-        if engine == "sememe":
-            command = [self.arguments.program, self.arguments.model, first]
-        else:
-            source = self.arguments.model if engine == "torch" else self.work / "peers"
-            command = [sys.executable, HERE / "peer.py", engine, source, variant, first]
-        return harness.Contender(f"{engine} {variant}", command)
+    def all_ways(self):
+        return [(name, way, file) for name, ways in self.files.items() for way, file in ways.items()]
 
-    def check(self, running):
-        """-> "engine variant" -> the largest difference from torch (or the first there is), over all workloads."""
-        reference, worst = {}, {}
-        names = sorted(running, key=lambda key: key[0] != "torch")
-        for key in names:
-            for workload, ways in self.files.items():
-                out = self.work / "vectors.f32"
-                running[key].ask("vectors", ways.get("8 texts") or ways["whole"], out)
-                vectors = numpy.fromfile(out, dtype="<f4")
-                difference = float(numpy.abs(vectors - reference.setdefault(workload, vectors)).max())
-                if not difference <= MAX_DIFFERENCE:  # a NaN stops here too
-                    raise SystemExit(
-                        f"{key} on {workload}: expected vectors within {MAX_DIFFERENCE} of "
-                        f"{names[0]}, found a difference of {difference}"
-                    )
-                worst[" ".join(key)] = max(worst.get(" ".join(key), 0.0), difference)
-        return worst
+    def mix_texts(self):
+        if self.arguments.text:
+            return workloads.texts_of_file(self.arguments.text, self.model)[: self.arguments.mix_texts]
+        lengths = workloads.passage_lengths()[: self.arguments.mix_texts]
+        return workloads.project_texts(harness.ROOT, self.model, lengths)
 
-    def qualify(self, running):
-        """-> (engine, workload) -> (variant, way) with the least CPU time.
+    @staticmethod
+    def count_shapes(file):
+        texts, batches = workloads.load(file)
+        return len({(len(batch), max(len(texts[text]) for text in batch)) for batch in batches})
 
-        Every variant tries every fixed shape; the mixes, which have many ways to batch, are tried by the variant that
-        is best at 32x32.
+    def program(self, name):
+        return self.arguments.programs / name
+
+    def export(self):
+        """The formats of the peers, made once for each model, calibration text and exporter."""
+        texts = workloads.calibration_texts(harness.ROOT, self.model, self.arguments.calibration)
+        calibration = self.work / "calibration.batches"
+        workloads.save(calibration, texts, [[text] for text in range(len(texts))])
+        weights = (self.model / "model.safetensors").stat()
+        digest = hashlib.sha256(calibration.read_bytes() + (HERE / "export_model.py").read_bytes())
+        digest.update(f"{self.model.resolve()} {weights.st_size} {weights.st_mtime_ns} {self.llama_cpp}".encode())
+        out = self.work / f"peers-{self.model.name}-{digest.hexdigest()[:12]}"
+        log = self.work / "export.log"
+        if not (out / "exported.json").exists():
+            command = [sys.executable, HERE / "export_model.py", self.model, out, calibration]
+            command += ["--llama-cpp", self.llama_cpp] if self.llama_cpp else []
+            print(f"converting the model for the peers: {log}", file=sys.stderr)
+            with log.open("w") as written:
+                subprocess.run(command, check=True, stdout=written, stderr=written)
+        for name, made in json.loads((out / "exported.json").read_text()).items():
+            if "failed" in made:
+                print(f"conversion {name} failed: {made['failed']}", file=sys.stderr)
+        return out
+
+    # Starting and stopping
+
+    def start(self, entry, variant):
+        return harness.Contender(
+            f"{entry.name} {variant}",
+            engines.command(entry, variant, self, self.files[FIRST_VECTOR]["whole"]),
+            engines.environment(entry, variant, self.threads, self.cap),
+            engines.forbid_tiles if self.cap else None,
+        )
+
+    def try_start(self, entry, variant):
+        """-> whether it runs. What sememe cannot do ends the race; a peer is left out."""
+        try:
+            contender = self.start(entry, variant)
+        except RuntimeError as error:
+            if entry.engine == "sememe":
+                raise
+            self.left_out[f"{entry.name} {variant}"] = str(error)
+            return False
+        if "unable" in contender.about:
+            self.left_out[f"{entry.name} {variant}"] = contender.about["unable"]
+            contender.close()
+            return False
+        self.running[entry.name, variant] = contender
+        self.starts[entry.name, variant] = contender.start_seconds
+        return True
+
+    def close(self, name, variant):
+        self.running.pop((name, variant)).close()
+
+    # Vectors
+
+    def make_reference(self):
+        """torch, f32, in the same process of Python that its contender has."""
+        entry = engines.Entry("torch", "f32", ("eager",))
+        contender = self.start(entry, "eager")
+        self.reference = {name: self.vectors(contender, name, entry, "eager") for name in self.files}
+        contender.close()
+
+    def way_to_compare(self, entry, variant, workload):
+        """A padded batch where there is one: padding must not change a vector."""
+        for way in ("4 texts", "whole", "1 text"):
+            file = self.files[workload].get(way)
+            if file and engines.takes(entry, variant, workload, way, self.shapes[workload, way]):
+                return file
+        return None
+
+    def vectors(self, contender, workload, entry, variant):
+        out = self.work / "vectors.f32"
+        contender.ask("vectors", self.way_to_compare(entry, variant, workload), out)
+        return numpy.fromfile(out, dtype="<f4").reshape(len(self.lengths[workload]), -1)
+
+    def check(self, entry, variant):
+        contender = self.running[entry.name, variant]
+        names = self.files if entry.engine == "sememe" else ("32x32", "mix")
+        found = {
+            name: compare(self.vectors(contender, name, entry, variant), self.reference[name])
+            for name in names
+            if self.way_to_compare(entry, variant, name)
+        }
+        self.accuracy[entry.name, variant] = found
+        for workload, differences in found.items():
+            allowed = MAX_DIFFERENCE.get(entry.precision)
+            if allowed and not differences["max_difference"] <= allowed:  # a NaN stops here too
+                raise SystemExit(
+                    f"{entry.name} {variant} on {workload}: expected vectors within {allowed} of torch, "
+                    f"found a difference of {differences['max_difference']}"
+                )
+        wanted = MIN_COSINE.get(entry.precision)
+        if wanted and self.arguments.quality and not found["mix"]["cosine_mean"] >= wanted:
+            raise SystemExit(
+                f"{entry.name} on mix: expected a mean cosine of at least {wanted} to torch, "
+                f"found {found['mix']['cosine_mean']}"
+            )
+
+    # Qualifying
+
+    def seconds(self, answer):
+        """The measure: CPU time of one thread; wall time of more, which is what more are for."""
+        return min(answer["cpu_s" if self.threads == 1 else "wall_s"])
+
+    def measure(self, name, variant, workload, way):
+        tried = self.qualifying.setdefault((name, workload), {})
+        if (variant, way) in tried:
+            return tried[variant, way]
+        contender, file = self.running[name, variant], self.files[workload][way]
+        first = self.seconds(contender.ask("time", file, 1))  # may compile, or fill caches
+        again = first < 2 * min(tried.values(), default=first) or first < TURN_SECONDS
+        if again and not (self.arguments.quick and first > TURN_SECONDS):
+            repeats = max(1, min(200, int(TURN_SECONDS / first)))
+            first = min(first, self.seconds(contender.ask("time", file, repeats)))
+        tried[variant, way] = first
+        return first
+
+    def tries(self, entry, variant, workload):
+        ways = self.files[workload]
+        return [way for way in ways if engines.takes(entry, variant, workload, way, self.shapes[workload, way])]
+
+    def probe(self, entry, variants):
+        """The variants that are near the best on a small workload or on a batch, best at batches first."""
+        costs = {}
+        for workload, wanted in PROBES.items():
+            for variant in variants:
+                ways = self.tries(entry, variant, workload)
+                way = wanted if wanted in ways else ways[0]
+                costs[variant, workload] = self.measure(entry.name, variant, workload, way)
+        best = {workload: min(costs[variant, workload] for variant in variants) for workload in PROBES}
+        near = lambda variant: any(costs[variant, name] <= SLOW * best[name] for name in PROBES)
+        return sorted(filter(near, variants), key=lambda variant: costs[variant, "32x32"])
+
+    def qualify(self, entry):
+        """Sets `chosen` for every workload and keeps running what was chosen.
+
+        Variants that survive the probes try every workload in the way that is likely best for it; its best one then
+        tries the other ways.
         """
-        chosen = {}
-        for engine, found in self.variants.items():
-            print(f"qualifying: {TITLES[engine]}", file=sys.stderr)
-            for workload in sorted(self.files, key=lambda name: name not in workloads.FIXED):
-                tried = found if workload in workloads.FIXED else [chosen[engine, "32x32"][0]]
-                seconds = {
-                    (variant, way): min(running[engine, variant].ask("time", file, self.repeats(workload))["cpu_s"])
-                    for variant in tried
-                    for way, file in self.files[workload].items()
-                }
-                chosen[engine, workload] = min(seconds, key=seconds.get)
-                self.qualifying[f"{engine} {workload}"] = {
-                    " / ".join(how): self.tokens[workload] / spent for how, spent in seconds.items()
-                }
-        return chosen
+        print(f"qualifying: {entry.title}", file=sys.stderr)
+        variants = [variant for variant in entry.variants if self.try_start(entry, variant)]
+        for variant in variants:
+            self.check(entry, variant)
+        if not variants:
+            return False
+        survivors = self.probe(entry, variants)
+        for workload in self.files:
+            for variant in survivors:
+                ways = self.tries(entry, variant, workload)
+                for way in ("whole", "4 texts"):
+                    if way in ways:
+                        self.measure(entry.name, variant, workload, way)
+            tried = self.qualifying[entry.name, workload]
+            best = min(tried, key=tried.get)[0]
+            for way in self.tries(entry, best, workload):
+                self.measure(entry.name, best, workload, way)
+            self.chosen[entry.name, workload] = min(tried, key=tried.get)
+        wanted = {self.chosen[entry.name, workload][0] for workload in self.files}
+        for variant in variants:
+            if variant not in wanted:
+                self.close(entry.name, variant)
+        return True
 
-    def repeats(self, workload):
-        """About half a second of work, at least one run."""
-        return max(1, 3000 // self.tokens[workload])
+    # The race
 
-    def run(self, running, chosen):
-        """-> [(round, engine, workload, cpu seconds, wall seconds)], the best of each turn."""
+    def run(self):
+        """-> [(round, entry name, workload, cpu seconds, wall seconds)], the best of each turn."""
         turns = []
         for turn in range(self.arguments.rounds):
             for workload, ways in self.files.items():
-                for engine in self.variants:
-                    variant, way = chosen[engine, workload]
-                    answer = running[engine, variant].ask("time", ways[way], self.repeats(workload))
-                    turns.append((turn, engine, workload, min(answer["cpu_s"]), min(answer["wall_s"])))
-            if "sememe" in self.variants:
-                peak = running["sememe", "exact"].ask("peak")["gflop_per_s"]
-                turns.append((turn, "peak", "", peak, peak))
+                for entry in self.entries:
+                    variant, way = self.chosen[entry.name, workload]
+                    expected = self.qualifying[entry.name, workload][variant, way]
+                    repeats = max(1, min(200, int(TURN_SECONDS / expected)))
+                    answer = self.running[entry.name, variant].ask("time", ways[way], repeats)
+                    turns.append((turn, entry.name, workload, min(answer["cpu_s"]), min(answer["wall_s"])))
             print(f"round {turn + 1} of {self.arguments.rounds}", file=sys.stderr)
         return turns
 
-    def alone(self, chosen):
-        """A fresh process of each engine's choice for 32x128: start to first vector, and the peak memory of 32x128."""
+    def peak(self):
+        """f32 multiply-adds of this core in GFLOP/s, the best of a few runs between rounds."""
+        ours = [contender for (name, _), contender in self.running.items() if name.startswith("sememe")]
+        return max((contender.ask("peak")["gflop_per_s"] for contender in ours), default=0)
+
+    def alone(self):
+        """-> entry name -> seconds from process start to the first vector with the setting that starts fastest, and the
+        peak memory after 32x128 with that setting or the one chosen for it, whichever is lower."""
         figures = {}
-        for engine in self.variants:
-            variant, way = chosen[engine, "32x128"]
-            starts = []
-            for _ in range(3):
-                contender = self.start(engine, variant)
-                starts.append(contender.start_seconds)
+        for entry in self.entries:
+            variant, way = self.chosen[entry.name, "32x128"]
+            started = {one: seconds for (name, one), seconds in self.starts.items() if name == entry.name}
+            quickest = min(started, key=started.get)
+            starts, memory = [started[quickest]], {}
+            for one in (quickest, variant, quickest):
+                contender = self.start(entry, one)
+                if one == quickest:
+                    starts.append(contender.start_seconds)
+                way = way if way in self.tries(entry, one, "32x128") else self.tries(entry, one, "32x128")[0]
                 contender.ask("time", self.files["32x128"][way], 2)
-                memory = contender.ask("stats")["peak_rss_mib"]
+                memory[one] = contender.ask("stats")["peak_rss_mib"]
                 contender.close()
-            figures[engine] = {"first_vector_s": min(starts), "peak_rss_mib_32x128": memory}
+            figures[entry.name] = {
+                "first_vector_s": min(starts),
+                "first_vector_variant": quickest,
+                "peak_rss_mib_32x128": min(memory.values()),
+                "peak_rss_mib_by_variant": memory,
+            }
         return figures
 
 
-def peak_of(turns):
-    return max((row[3] for row in turns if row[1] == "peak"), default=0)
-
-
-def summarize(race, turns):
-    """-> workload -> engine -> figures, and the ratio to the better rival."""
-    table = {}
-    peak = peak_of(turns)
-    for workload, tokens in race.tokens.items():
-        of = lambda engine, column: [row[column] for row in turns if row[1] == engine and row[2] == workload]
-        entry = {
-            engine: {
-                "tokens_per_cpu_s": tokens / min(of(engine, 3)),
-                "tokens_per_cpu_s_median": tokens / statistics.median(of(engine, 3)),
-                "share_of_fma_peak": race.gflop[workload] / min(of(engine, 3)) / peak if peak else None,
-                "wall_ms": min(of(engine, 4)) * 1000,
-            }
-            for engine in race.variants
-        }
-        rivals = [of(engine, 3) for engine in RIVALS if engine in race.variants]
-        if "sememe" in race.variants and rivals:
-            ratios = [min(cpu) / ours for ours, *cpu in zip(of("sememe", 3), *rivals)]
-            entry["ratio_to_best_rival"] = statistics.median(ratios)
-            entry["ratio_each_round"] = ratios
-        table[workload] = entry
-    return table
-
-
-def print_summary(race, table, peak, alone):
-    engines = list(race.variants)
-    rows, walls = [], []
-    for workload, entry in table.items():
-        rates = [f"{entry[engine]['tokens_per_cpu_s']:,.0f}" for engine in engines]
-        ratio = f"{entry['ratio_to_best_rival']:.2f}" if "ratio_to_best_rival" in entry else "-"
-        share = f"{entry[engines[0]]['share_of_fma_peak']:.0%}" if peak else "-"
-        rows.append([workload] + rates + [ratio, share])
-        walls.append([workload] + [f"{entry[engine]['wall_ms']:,.2f}" for engine in engines])
-    titles = [TITLES[engine] for engine in engines]
-    print("\nReal tokens a CPU-second, one thread; ratio: sememe to the better of ONNX Runtime and OpenVINO\n")
-    harness.print_table(["workload"] + titles + ["ratio", f"{titles[0]}, share of FMA peak"], rows)
-    print("\nWall time of the workload, ms, best\n")
-    harness.print_table(["workload"] + titles, walls)
-    print("\nA fresh process\n")
-    starts = [f"{alone[engine]['first_vector_s']:.2f}" for engine in engines]
-    memory = [f"{alone[engine]['peak_rss_mib_32x128']:.0f}" for engine in engines]
-    harness.print_table(
-        [""] + titles, [["start to first vector, s"] + starts, ["peak memory of 32x128, MiB"] + memory]
-    )
-    if peak:
-        print(f"\nf32 FMA peak of one core: {peak:.0f} GFLOP/s")
-
-
 def versions():
-    import onnxruntime
-    import openvino
-    import torch
-    import transformers
-
-    return {module.__name__: module.__version__ for module in (onnxruntime, openvino, torch, transformers)}
+    return {name: importlib.metadata.version(name) for name in engines.DISTRIBUTIONS}
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=pathlib.Path, default=harness.default_model())
-    parser.add_argument("--program", type=pathlib.Path, help="the built encoder_race")
-    parser.add_argument("--text", type=pathlib.Path, help="a text a line for the mix, instead of passage_lengths.txt")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--quick", action="store_true", help="one setting an engine: a trial, not a fair race")
-    parser.add_argument("--engines", nargs="+", default=list(TITLES), choices=list(TITLES))
-    parser.add_argument("--json", type=pathlib.Path, default=harness.default_result("encoder"))
-    return parser.parse_args()
+    parser.add_argument("--shape", choices=["base"], help="BERT-base with random weights, made from --model")
+    parser.add_argument("--programs", type=pathlib.Path, help="where the built encoder_race is")
+    parser.add_argument("--llama-cpp", type=pathlib.Path, help="what llama.sh made; without it llama.cpp is left out")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--cap", choices=list(engines.CAPS), help="nobody uses instructions above these")
+    parser.add_argument("--text", type=pathlib.Path, help="the mix, a text a line, instead of this project's documents")
+    parser.add_argument("--mix-texts", type=int, default=128, help="texts of the mix, the first ones")
+    parser.add_argument("--calibration", type=pathlib.Path, help="what NNCF looks at, a text a line; as for --text")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="one setting an engine, few batch sizes: not a fair race")
+    parser.add_argument("--engines", nargs="+", default=list(engines.TITLES), choices=list(engines.TITLES))
+    parser.add_argument("--json", type=pathlib.Path, help="default: bench/runs/DATE/encoder*.json")
+    arguments = parser.parse_args()
+    arguments.mix_texts = min(arguments.mix_texts, QUICK_MIX) if arguments.quick else arguments.mix_texts
+    return arguments
+
+
+def default_result(arguments):
+    threads = f"{arguments.threads}-threads" if arguments.threads > 1 else None
+    words = ["encoder", arguments.shape, arguments.cap, threads]
+    return harness.default_result("-".join(word for word in words if word))
+
+
+def result_of(race, turns, alone, peak):
+    by_words = lambda table: {" / ".join(key): value for key, value in table.items()}
+    return {
+        "model": race.model.name,
+        "threads": race.threads,
+        "cap": race.cap,
+        "cap_environment": engines.CAPS[race.cap]["env"] if race.cap else None,
+        "quick": race.arguments.quick,
+        "rounds": race.arguments.rounds,
+        "versions": versions(),
+        "exported": json.loads((race.peers / "exported.json").read_text()),
+        "left_out": race.left_out,
+        "tokens": race.tokens,
+        "accuracy": by_words(race.accuracy),
+        "starts_s": by_words(race.starts),
+        "chosen": {" / ".join(key): " / ".join(how) for key, how in race.chosen.items()},
+        "qualifying_tokens_per_s": {
+            " / ".join(key): {" / ".join(how): race.tokens[key[1]] / seconds for how, seconds in tried.items()}
+            for key, tried in race.qualifying.items()
+        },
+        "peak_gflop_per_s": peak,
+        "results": report.summarize(race, turns, peak),
+        "ratios": report.ratios(race, turns),
+        "fresh_process": alone,
+        "turns": turns,
+    }
 
 
 def main():
     arguments = parse()
+    arguments.quality = arguments.shape is None
+    if arguments.shape:
+        import make_model
+
+        arguments.model = make_model.base_model(arguments.model, harness.ROOT / "build" / "bench" / "models")
     if not (arguments.model / "config.json").exists():
         raise SystemExit(f"expected a model directory at {arguments.model}, found none; name one with --model")
-    work = harness.ROOT / "build" / "bench"
-    if not (work / "peers" / "exported.json").exists():
-        subprocess.run([sys.executable, HERE / "export_model.py", arguments.model, work / "peers"], check=True)
-    race = Race(arguments, work)
-    running = {
-        (engine, variant): race.start(engine, variant) for engine, found in race.variants.items() for variant in found
-    }
-    differences = race.check(running)
-    print(f"vectors agree: {max(differences.values()):.1e} at most", file=sys.stderr)
-    chosen = race.qualify(running)
-    turns = race.run(running, chosen)
-    for contender in running.values():
-        contender.close()
-    alone = race.alone(chosen)
-    table = summarize(race, turns)
-    peak = peak_of(turns)
-    print_summary(race, table, peak, alone)
-    harness.write_result(
-        arguments.json,
-        {
-            "versions": versions(),
-            "exported": json.loads((work / "peers" / "exported.json").read_text()),
-            "max_difference": differences,
-            "chosen": {f"{engine} {workload}": " / ".join(how) for (engine, workload), how in chosen.items()},
-            "qualifying": race.qualifying,
-            "tokens": race.tokens,
-            "peak_gflop_per_s": peak,
-            "results": table,
-            "fresh_process": alone,
-            "turns": turns,
-        },
-    )
+    race = Race(arguments)
+    race.make_reference()
+    race.entries = [entry for entry in race.entries if race.qualify(entry)]
+    peak = race.peak()
+    turns = race.run()
+    peak = max(peak, race.peak())
+    for name, variant in list(race.running):
+        race.close(name, variant)
+    alone = race.alone()
+    result = result_of(race, turns, alone, peak)
+    report.print_summary(race, result)
+    harness.write_result(arguments.json or default_result(arguments), result)
 
 
 if __name__ == "__main__":

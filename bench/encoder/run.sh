@@ -3,6 +3,13 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/../prepare.sh"
+source "$here/llama.sh"
 build_program encoder_race bench/encoder_race
 python_environment venv-encoder "$here/requirements.txt"
-exec "$python" "$here/race.py" --program "$program" "$@"
+llama=()
+if llama_cpp "$root/build/bench/llama.cpp"; then
+  cmake -S "$root" -B "$root/build/bench/cmake" -DSEMEME_BENCH_LLAMA_CPP="$root/build/bench/llama.cpp" >&2
+  build_program llama_peer bench/llama_peer
+  llama=(--llama-cpp "$root/build/bench/llama.cpp")
+fi
+exec "$python" "$here/race.py" --programs "$(dirname "$program")" "${llama[@]}" "$@"
