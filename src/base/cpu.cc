@@ -12,9 +12,8 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
-#include <string>
 
+#include "base/cpu_quota.h"
 #include "base/error_context.h"
 
 namespace sememe {
@@ -79,16 +78,6 @@ Isa choose_isa() {
                      quote(wish)));
 }
 
-// The cgroup v2 quota of this process in processors, or infinity. Only the root of the mounted
-// hierarchy is read: in a container that is the container's own limit.
-double cgroup_quota() {
-  std::ifstream file("/sys/fs/cgroup/cpu.max");
-  std::string quota;
-  double period = 0;
-  if (!(file >> quota >> period) || quota == "max" || period <= 0) return HUGE_VAL;
-  return std::atof(quota.c_str()) / period;
-}
-
 }  // namespace
 
 std::string_view isa_name(Isa isa) {
@@ -120,9 +109,7 @@ std::size_t available_threads() {
   CPU_ZERO(&mask);
   double count = 1;
   if (sched_getaffinity(0, sizeof(mask), &mask) == 0) count = std::max(1, CPU_COUNT(&mask));
-  const double quota = cgroup_quota();
-  if (quota > 0) count = std::min(count, std::ceil(quota));
-  return static_cast<std::size_t>(std::max(1.0, count));
+  return static_cast<std::size_t>(std::max(1.0, std::min(count, std::ceil(cgroup_cpu_quota()))));
 }
 
 }  // namespace sememe

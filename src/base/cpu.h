@@ -29,8 +29,8 @@ const std::vector<Isa>& supported_isas();
 /// Error(kUnsupported) when this machine lacks it.
 Isa active_isa();
 
-/// Processors that this process may use: the affinity mask, capped by the cgroup's cpu.max quota
-/// (rounded up).
+/// Processors that this process may use: the affinity mask, capped by the quota of its cgroups
+/// (cpu_quota.h, rounded up).
 std::size_t available_threads();
 
 }  // namespace sememe
