@@ -1,6 +1,7 @@
 #include "tokens/normalized_text.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "text/utf8.h"
 #include "tokens/reference_unicode.h"
@@ -10,7 +11,7 @@ namespace {
 
 using reference::properties;
 
-constexpr std::size_t kKeptBytes = std::size_t{1} << 16;
+constexpr std::size_t kKept = std::size_t{1} << 16;
 
 }  // namespace
 
@@ -26,8 +27,13 @@ void NormalizedText::assign(std::string_view source, ByteRange range, const Norm
 }
 
 void NormalizedText::trim() {
-  if (bytes_.capacity() <= kKeptBytes) return;
-  *this = NormalizedText();
+  // A text may lose nearly all of its code points on the way: bytes_ alone does not tell.
+  if (std::max({points_.capacity(), next_.capacity(), run_.capacity(), bytes_.capacity(),
+                sources_.capacity()}) <= kKept) {
+    return;
+  }
+  NormalizedText fresh;  // assigning it would leave the string its memory
+  std::swap(*this, fresh);
 }
 
 void NormalizedText::apply(NormalizerStep step) {

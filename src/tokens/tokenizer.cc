@@ -43,10 +43,19 @@ struct Scratch {
   std::vector<AddedTokenMatch> plain_matches;
   std::vector<AddedTokenMatch> normalized_matches;
 
+  /// Gives back what an unusually long text needed.
   void trim() {
     normalized.trim();
-    constexpr std::size_t kKeptPieces = std::size_t{1} << 14;
-    if (pieces.capacity() > kKeptPieces) pieces = {};
+    trim(pieces);
+    trim(plain_matches);
+    trim(normalized_matches);
+  }
+
+ private:
+  template <class Item>
+  static void trim(std::vector<Item>& items) {
+    constexpr std::size_t kKept = std::size_t{1} << 14;
+    if (items.capacity() > kKept) std::vector<Item>().swap(items);  // "= {}" would keep it
   }
 };
 
