@@ -1,6 +1,7 @@
 #include "kernels/attention.h"
 
 #include <cmath>
+#include <cstdint>
 #include <numbers>
 
 #include "base/error_context.h"
@@ -26,16 +27,25 @@ struct Layout {
   std::size_t padded_tokens, padded_dim, keys, values, scores;
 };
 
+// The scratch of a tier with a layout of its own begins on a cache line.
+float* align(float* scratch) {
+  return scratch + (-reinterpret_cast<std::uintptr_t>(scratch) / sizeof(float)) % kRegister;
+}
+
 }  // namespace
 
 std::size_t attention_scratch(const AttentionShape& shape) {
+  const KernelTable& table = kernel_table(shape.isa);
+  if (table.attention_scratch != nullptr) {
+    return table.attention_scratch(shape.tokens, shape.head_dim) + kRegister;
+  }
   const Layout layout(shape);
   return layout.keys + layout.values + layout.scores;
 }
 
 void attention(const AttentionShape& shape, ConstRows qkv, Rows out, std::span<float> scratch) {
   const Layout layout(shape);
-  SEMEME_CHECK(scratch.size() >= layout.keys + layout.values + layout.scores);
+  SEMEME_CHECK(scratch.size() >= attention_scratch(shape));
   float* keys = scratch.data();
   float* values = keys + layout.keys;
   kernel_table(shape.isa).attention(
@@ -52,7 +62,8 @@ void attention(const AttentionShape& shape, ConstRows qkv, Rows out, std::span<f
        .ld_out = out.stride,
        .keys = keys,
        .values = values,
-       .scores = values + layout.values});
+       .scores = values + layout.values,
+       .scratch = align(scratch.data())});
 }
 
 }  // namespace sememe::kernels

@@ -52,7 +52,7 @@ void expect_close(const AttentionShape& shape, float spread) {
   const std::vector<float> out = run(shape, qkv);
   const std::vector<double> expected = exact(shape, qkv);
   for (std::size_t i = 0; i < out.size(); ++i) {
-    ASSERT_NEAR(out[i], expected[i], 3e-6 * double{spread})
+    ASSERT_NEAR(out[i], expected[i], attention_bound(shape.isa, double{spread}))
         << isa_name(shape.isa) << " T=" << shape.tokens << " D=" << shape.head_dim << " i=" << i;
   }
 }

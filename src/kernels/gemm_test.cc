@@ -55,8 +55,7 @@ void expect_close(Problem p, Isa isa) {
     const std::vector<float> c = run(o, p, epilogue);
     for (std::size_t r = 0; r < p.m; ++r) {
       for (std::size_t j = 0; j < p.n; ++j) {
-        const double bound = 3e-6 + 5e-8 * static_cast<double>(p.k);
-        ASSERT_NEAR(c[r * p.n + j], expected(o, p, epilogue, r, j), bound)
+        ASSERT_NEAR(c[r * p.n + j], expected(o, p, epilogue, r, j), product_bound(isa, p.k))
             << isa_name(isa) << " " << p.m << "x" << p.n << "x" << p.k << " at " << r << "," << j;
       }
     }

@@ -10,7 +10,8 @@
 
 namespace sememe::kernels {
 
-/// Rows of A whose block stays in the L2 cache, and the packed weights.
+/// Rows of A and the packed weights; for tiers without gemm_scratch a block that stays in the L2
+/// cache.
 struct GemmBlock {
   std::size_t m;
   std::size_t n;
@@ -24,6 +25,16 @@ struct GemmBlock {
   const float* residual;
   std::size_t ldr;
   Epilogue epilogue;
+  float* scratch = nullptr;  ///< KernelTable::gemm_scratch floats, 64-byte aligned
+};
+
+/// Rows first .. first + count of W [n, k], to be laid into panels that hold zeros elsewhere.
+struct PackBlock {
+  const float* rows;  ///< [count, k]
+  std::size_t k;
+  std::size_t first;
+  std::size_t count;
+  float* panels;
 };
 
 /// One product of small matrices, row-major with the given strides.
@@ -54,6 +65,8 @@ struct AttentionBlock {
   float* keys;    ///< [padded_tokens / panel][head_dim][panel]
   float* values;  ///< [tokens, padded_dim]
   float* scores;  ///< [kAttentionRows, padded_tokens]
+  /// KernelTable::attention_scratch floats, 64-byte aligned, instead of the three above.
+  float* scratch = nullptr;
 };
 
 struct LayerNormBlock {
@@ -67,13 +80,20 @@ struct LayerNormBlock {
 };
 
 struct KernelTable {
-  std::size_t panel_width;  ///< columns of a panel of PackedWeights
+  std::size_t panel_width;      ///< columns of a panel of PackedWeights
+  std::size_t panel_depth = 1;  ///< K is rounded up to a multiple of it
+  /// Packs into a layout of the tier's own; without it a panel is [K][panel_width] f32.
+  void (*pack)(const PackBlock& block) = nullptr;
+  /// Floats of scratch for a product; without it gemm() takes blocks of rows and no scratch.
+  std::size_t (*gemm_scratch)(std::size_t m, std::size_t n, std::size_t k) = nullptr;
   void (*gemm)(const GemmBlock& block);
   void (*exp2)(const float* x, std::size_t n, float* out);
   void (*gelu)(const float* x, std::size_t n, float* out);
   void (*dot_rows)(const float* query, const float* rows, std::size_t n, std::size_t row_count,
                    float* out);
   void (*attention)(const AttentionBlock& block);
+  /// Floats of scratch for attention in a layout of the tier's own.
+  std::size_t (*attention_scratch)(std::size_t tokens, std::size_t head_dim) = nullptr;
   void (*layer_norm)(const LayerNormBlock& block);
   void (*sum_three)(const float* a, const float* b, const float* c, std::size_t n, float* out);
   void (*mean_rows)(const float* x, std::size_t ld, std::size_t m, std::size_t n, float* out);
@@ -84,6 +104,7 @@ extern const KernelTable kScalarTable;
 #if defined(__x86_64__)
 extern const KernelTable kAvx2Table;
 extern const KernelTable kAvx512Table;
+extern const KernelTable kAmxTable;
 #endif
 
 /// The table of a tier that supported_isas() names.

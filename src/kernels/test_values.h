@@ -1,10 +1,14 @@
-// Reproducible values for the kernels' tests and benchmarks.
+// Reproducible values for the kernels' tests and benchmarks, and the bounds that f32 results of
+// each tier are held to.
 #ifndef SEMEME_KERNELS_TEST_VALUES_H_
 #define SEMEME_KERNELS_TEST_VALUES_H_
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
+
+#include "base/cpu.h"
 
 namespace sememe::kernels {
 
@@ -20,6 +24,19 @@ inline std::vector<float> test_values(std::size_t count, std::uint64_t seed) {
     value = static_cast<float>(static_cast<std::int64_t>(mixed) >> 40) * 0x1p-23F;
   }
   return values;
+}
+
+/// The most that a product of depth k of values in [-1, 1) may be off. A chain of f32 additions, or
+/// on AMX k independent errors of up to 2^-17 each.
+inline double product_bound(Isa isa, std::size_t k) {
+  const double depth = static_cast<double>(k);
+  return isa == Isa::kAmx ? 3e-6 + 7e-6 * std::sqrt(depth) : 3e-6 + 5e-8 * depth;
+}
+
+/// The most that attention may be off, for queries, keys and values in [-spread, spread). On AMX
+/// the error of a score, a product of two of them, becomes a relative one of probabilities.
+inline double attention_bound(Isa isa, double spread) {
+  return isa == Isa::kAmx ? 6e-6 * spread * spread * spread : 3e-6 * spread;
 }
 
 }  // namespace sememe::kernels

@@ -132,6 +132,10 @@ TEST_F(BertOnRandomWeights, DescribesItself) {
   EXPECT_EQ(info.max_tokens, 40);
 }
 
+// Elements of unit vectors are held to 1e-5 on every tier. Hidden states are longer, the root of
+// their dimension: on AMX, whose f32 products are good to 17 bits, that shows.
+double element_bound(Isa isa, bool unit) { return isa == Isa::kAmx && !unit ? 6e-5 : 1e-5; }
+
 // Hidden states that transformers computed, with the token ids it used.
 TEST(BertGolden, HiddenStatesOfTheTinyModelMatchTransformers) {
   const Json golden = read_json(kGolden / "tiny-bert.hidden.json");
@@ -149,7 +153,8 @@ TEST(BertGolden, HiddenStatesOfTheTinyModelMatchTransformers) {
     std::vector<float> out(expected.values.size());
     encoder.hidden_states({ids, starts}, workspace, out);
     for (std::size_t i = 0; i < out.size(); ++i) {
-      ASSERT_NEAR(out[i], expected.values[i], 1e-5) << isa_name(isa) << " at " << i;
+      ASSERT_NEAR(out[i], expected.values[i], element_bound(isa, false))
+          << isa_name(isa) << " at " << i;
     }
   }
 }
@@ -160,12 +165,13 @@ TEST(BertGolden, HalfPrecisionWeightsAndClsPoolingMatchTheDoubleReference) {
     const std::unique_ptr<Encoder> encoder = Encoder::load(kGolden / name);
     const TestBatch batch({3, 1, 30, 17}, encoder->info().vocabulary_size, 4);
     const std::vector<float> out = encode(*encoder, batch.packed());
+    const double bound = element_bound(active_isa(), encoder->info().normalized);
     for (std::size_t b = 0; b < 4; ++b) {
       const auto ids =
           std::span(batch.ids).subspan(batch.starts[b], batch.starts[b + 1] - batch.starts[b]);
       const std::vector<double> expected = reference.vector(ids);
       for (std::size_t i = 0; i < expected.size(); ++i) {
-        ASSERT_NEAR(out[b * expected.size() + i], expected[i], 1e-5) << name << " text " << b;
+        ASSERT_NEAR(out[b * expected.size() + i], expected[i], bound) << name << " text " << b;
       }
     }
   }
