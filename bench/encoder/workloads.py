@@ -48,6 +48,10 @@ def texts_of_file(path, model):
     return [encoding.ids for encoding in _tokenizer(model).encode_batch([line for line in lines if line])]
 
 
+def project_files(root):
+    return [root / "README.md", root / "CONTRIBUTING.md", *sorted(root.glob("docs/**/*.md"))]
+
+
 def prose(files):
     """The paragraphs of Markdown files, without headings, code, tables and link targets."""
     for path in files:
@@ -59,8 +63,8 @@ def prose(files):
 
 def project_texts(root, model, lengths):
     """Texts of these lengths cut out of this project's documentation, one after the other, around again at its end."""
-    files = [root / "README.md", root / "CONTRIBUTING.md", *sorted(root.glob("docs/**/*.md"))]
-    encodings = _tokenizer(model).encode_batch([block for block in prose(files) if block], add_special_tokens=False)
+    blocks = [block for block in prose(project_files(root)) if block]
+    encodings = _tokenizer(model).encode_batch(blocks, add_special_tokens=False)
     stream = [token for encoding in encodings for token in encoding.ids]
     texts, place = [], 0
     for length in lengths:
