@@ -14,6 +14,8 @@ class AlignedFloats {
  public:
   AlignedFloats() = default;
   explicit AlignedFloats(std::size_t size);
+  /// The same, not zeroed: for memory that is about to be written.
+  static AlignedFloats uninitialized(std::size_t size);
   float* data() { return values_.get(); }
   const float* data() const { return values_.get(); }
   std::size_t size() const { return size_; }

@@ -16,7 +16,9 @@
 #define SEMEME_KERNELS_GEMM_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <string>
 
 #include "base/cpu.h"
 #include "kernels/aligned.h"
@@ -30,28 +32,38 @@ enum class Epilogue {
   kResidual,  ///< + GemmOptions::residual
 };
 
-/// W [N, K] and bias [N], packed for one tier. Immutable once filled.
+/// How the panels of a tier are arranged: "f32x64", panels 64 columns wide; "bf16x32", a tier's own
+/// layout. Tiers of one name read each other's panels.
+std::string packed_layout(Isa isa);
+
+/// W [N, K] and bias [N], packed for one tier: the panels, then the bias. Either owns its memory or
+/// looks into a mapped file. Immutable once filled.
 class PackedWeights {
  public:
   PackedWeights() = default;
+  /// To be filled, every row.
   PackedWeights(std::size_t n, std::size_t k, Isa isa = active_isa());
+  /// A view of what bytes() gave, for the same shape and layout. 64-byte aligned.
+  PackedWeights(std::size_t n, std::size_t k, Isa isa, std::span<const std::uint8_t> bytes);
 
   /// Rows first .. first + bias.size() of W, from `rows` [bias.size(), K] row-major. Distinct row
-  /// ranges may be filled from several threads when they lie in different panels.
+  /// ranges may be filled from several threads when they lie in different panels. Not for a view.
   void fill(std::size_t first, const float* rows, std::span<const float> bias);
 
   std::size_t n() const { return n_; }
   std::size_t k() const { return k_; }
   Isa isa() const { return isa_; }
-  const float* panels() const { return panels_.data(); }
-  const float* bias() const { return bias_.data(); }
+  const float* panels() const { return reinterpret_cast<const float*>(bytes_.data()); }
+  const float* bias() const;
+  std::span<const std::uint8_t> bytes() const { return bytes_; }
+  static std::size_t byte_size(std::size_t n, std::size_t k, Isa isa);
 
  private:
   std::size_t n_ = 0;
   std::size_t k_ = 0;
   Isa isa_ = Isa::kScalar;
-  AlignedFloats panels_;
-  AlignedFloats bias_;  // [N rounded up to whole panels]
+  AlignedFloats owned_;
+  std::span<const std::uint8_t> bytes_;  // panels, then the bias of whole panels
 };
 
 /// Row-major matrices whose rows lie `stride` floats apart.
@@ -70,9 +82,9 @@ struct GemmOptions {
 };
 
 /// c [M, N] = epilogue(a [M, K] * W^T + bias). c must not overlap a.
-/// Cost: 2 M N K flops at 85-95 % of the machine's FMA peak for M >= 64 (gemm_bench.cc); on AMX three
-/// times as many at 50-65 % of the bf16 peak for M >= 128. There each thread keeps up to 1 MiB of
-/// scratch memory, more where N > 512 and K > 512.
+/// Cost: 2 M N K flops at 85-95 % of the machine's FMA peak for M >= 64 (gemm_bench.cc); on AMX
+/// three times as many at 50-65 % of the bf16 peak for M >= 128. There each thread keeps up to 1
+/// MiB of scratch memory, more where N > 512 and K > 512.
 void gemm(std::size_t m, ConstRows a, const PackedWeights& weights, Rows c,
           const GemmOptions& options = {});
 

@@ -132,6 +132,56 @@ TEST(PackedWeights, FilledInPartsEqualFilledAtOnce) {
   }
 }
 
+// Memory that was used before, so that what nothing writes shows.
+void leave_dirty_memory(std::size_t bytes) {
+  AlignedFloats dirty = AlignedFloats::uninitialized(bytes / sizeof(float));
+  std::fill_n(dirty.data(), dirty.size(), std::numeric_limits<float>::quiet_NaN());
+}
+
+TEST(PackedWeights, EveryByteComesFromTheWeightsOrIsZero) {
+  for (const Problem& p : {Problem{1, 150, 31}, Problem{1, 128, 64}, Problem{1, 1, 1}}) {
+    for (const Isa isa : supported_isas()) {
+      const std::size_t size = PackedWeights::byte_size(p.n, p.k, isa);
+      leave_dirty_memory(size);
+      const Operands one(p, isa);
+      leave_dirty_memory(size);
+      const Operands two(p, isa);
+      EXPECT_EQ(one.packed.bytes().size(), size);
+      EXPECT_TRUE(std::ranges::equal(one.packed.bytes(), two.packed.bytes())) << isa_name(isa);
+      const float* floats = one.packed.panels();
+      for (std::size_t i = 0; packed_layout(isa).starts_with("f32") && i < size / 4; ++i) {
+        ASSERT_FALSE(std::isnan(floats[i])) << isa_name(isa) << " at " << i;
+      }
+    }
+  }
+}
+
+TEST(PackedWeights, AViewOfTheBytesGivesTheSameBits) {
+  const Problem p{4, 150, 31};
+  for (const Isa isa : supported_isas()) {
+    Operands o(p, isa);
+    const std::vector<float> owned = run(o, p, Epilogue::kBias);
+    AlignedFloats copy = AlignedFloats::uninitialized(o.packed.bytes().size() / sizeof(float));
+    auto* bytes = reinterpret_cast<std::uint8_t*>(copy.data());
+    std::ranges::copy(o.packed.bytes(), bytes);
+    o.packed = PackedWeights(p.n, p.k, isa, {bytes, o.packed.bytes().size()});
+    EXPECT_EQ(o.packed.panels(), copy.data());
+    EXPECT_EQ(run(o, p, Epilogue::kBias), owned) << isa_name(isa);
+  }
+}
+
+TEST(PackedWeights, TiersOfOneLayoutReadEachOthersPanels) {
+  const Problem p{4, 150, 31};
+  for (const Isa one : supported_isas()) {
+    for (const Isa other : supported_isas()) {
+      const Operands a(p, one);
+      const Operands b(p, other);
+      EXPECT_EQ(packed_layout(one) == packed_layout(other),
+                std::ranges::equal(a.packed.bytes(), b.packed.bytes()));
+    }
+  }
+}
+
 TEST(Exp2, IsWithinTwoUlpOfExactAndSmallestNormalFarBelow) {
   std::vector<float> x = {0.0F, -0.5F, -1.0F, -126.0F};
   for (float v = -126.0F; v <= 0.0F; v += 0.00731F) x.push_back(v);
