@@ -3,11 +3,15 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "base/error_context.h"
 
@@ -90,6 +94,29 @@ void write_all(const FileHandle& file, const Path& path, std::span<const std::by
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) throw_errno("write", path);
     bytes = bytes.subspan(static_cast<std::size_t>(put));
+  }
+}
+
+void write_all(const FileHandle& file, const Path& path,
+               std::span<const std::span<const std::byte>> pieces) {
+  std::vector<iovec> rest;
+  for (const std::span<const std::byte> piece : pieces) {
+    if (piece.empty()) continue;
+    rest.push_back({const_cast<std::byte*>(piece.data()), piece.size()});
+  }
+  for (std::span<iovec> left(rest); !left.empty();) {
+    const auto count = std::min<std::size_t>(left.size(), IOV_MAX);
+    ssize_t put = ::writev(file.get(), left.data(), static_cast<int>(count));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw_errno("writev", path);
+    while (!left.empty() && static_cast<std::size_t>(put) >= left.front().iov_len) {
+      put -= static_cast<ssize_t>(left.front().iov_len);
+      left = left.subspan(1);
+    }
+    if (put == 0) continue;
+    iovec& first = left.front();
+    first.iov_base = static_cast<std::byte*>(first.iov_base) + put;
+    first.iov_len -= static_cast<std::size_t>(put);
   }
 }
 

@@ -57,6 +57,10 @@ void write_file_atomic(const Path& path, std::string_view bytes);
 
 /// Writes all bytes or throws; a full disk is Error(kIo) that names the path.
 void write_all(const FileHandle& file, const Path& path, std::span<const std::byte> bytes);
+/// The same for pieces one after the other, by writev(2): Linux then gathers whole blocks of 2 MiB,
+/// which maps of the file can have as huge pages.
+void write_all(const FileHandle& file, const Path& path,
+               std::span<const std::span<const std::byte>> pieces);
 /// fdatasync(2).
 void sync_file(const FileHandle& file, const Path& path);
 /// fsync(2) on a directory, so that created and renamed names in it last.

@@ -2,9 +2,13 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "sememe/error.h"
 
@@ -54,14 +58,47 @@ TEST(File, LimitIsKeptAndNamed) {
 
 TEST(File, FullDiskIsIoThatNamesThePath) {
   const FileHandle full = open_file("/dev/full", O_WRONLY);
-  try {
-    const std::string bytes = "x";
-    write_all(full, "/dev/full", std::as_bytes(std::span(bytes)));
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::kIo);
-    EXPECT_NE(std::string(error.what()).find("\"/dev/full\""), std::string::npos);
+  const std::string text = "x";
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(text));
+  const std::array pieces = {bytes, bytes};
+  for (const bool in_pieces : {false, true}) {
+    try {
+      in_pieces ? write_all(full, "/dev/full", pieces) : write_all(full, "/dev/full", bytes);
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kIo);
+      EXPECT_NE(std::string(error.what()).find("\"/dev/full\""), std::string::npos);
+    }
   }
+}
+
+TEST(File, WritesManyPiecesInOrder) {
+  const Path path = temporary("pieces.txt");
+  std::string expected;
+  std::vector<std::string> texts(3000);  // more than one call takes
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    texts[i] = std::string(i % 7, static_cast<char>('a' + i % 26));
+    expected += texts[i];
+  }
+  texts.emplace_back(1 << 20, 'x');  // more than a pipe takes at once
+  expected += texts.back();
+  std::vector<std::span<const std::byte>> pieces;
+  for (const std::string& text : texts) pieces.push_back(std::as_bytes(std::span(text)));
+  write_all(open_file(path, O_WRONLY | O_CREAT | O_TRUNC), path, pieces);
+  EXPECT_EQ(read_file(path), expected);
+
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const FileHandle from(ends[0]);
+  std::thread writer([&] { write_all(FileHandle(ends[1]), "pipe", pieces); });
+  std::string read;
+  std::vector<char> buffer(1 << 16);
+  while (const ssize_t got = ::read(from.get(), buffer.data(), buffer.size())) {
+    ASSERT_GT(got, 0);
+    read.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  writer.join();
+  EXPECT_EQ(read, expected);
 }
 
 TEST(File, RenameReplacesAndNamesBothPathsWhenItCannot) {
