@@ -73,6 +73,8 @@ struct CollectionInfo {
   std::string directory;
   std::string model;
   std::string fingerprint;
+  Precision precision = kDefaultPrecision;
+  std::size_t passage_form = 0;  ///< numbers what the model is given to read for a passage
   std::size_t dim = 0;
   std::size_t documents = 0;
   std::size_t passages = 0;
@@ -86,16 +88,21 @@ struct CollectionInfo {
 struct CollectionOptions {
   /// Name or directory. Empty: the model that made the collection, or kDefaultModel for a new one.
   std::string model;
+  /// None: the precision of the vectors in the collection, or kDefaultPrecision for a new one.
+  std::optional<Precision> precision = std::nullopt;
   std::size_t threads = 0;
 };
 
 class SEMEME_API Collection {
  public:
   /// For reading; any number of processes. Throws Error(kNotFound) when there is none,
-  /// Error(kConflict) when options.model is not the model that made it, Error(kCorrupt) for damage.
+  /// Error(kConflict) when options.model is not the model that made it or options.precision not the
+  /// precision, Error(kCorrupt) for damage.
   static Collection open(const std::string& directory, const CollectionOptions& options);
   /// For reading and writing; makes the directory when it is missing. One at a time: a second one
-  /// gets Error(kConflict) that names the first one's process.
+  /// gets Error(kConflict) that names the first one's process. Error(kConflict) too for a
+  /// collection whose passages were read in another form than this version's: new ones would not
+  /// compare.
   static Collection open_for_writing(const std::string& directory,
                                      const CollectionOptions& options);
 

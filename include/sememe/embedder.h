@@ -5,7 +5,7 @@
 //   vector
 //
 // The same text gives the same vector, bit for bit: alone, in any batch, in any order, with any
-// number of threads.
+// number of threads; in the precisions near and fast on any processor too.
 #ifndef SEMEME_EMBEDDER_H_
 #define SEMEME_EMBEDDER_H_
 
@@ -26,12 +26,20 @@ namespace sememe {
 /// The model that is used when none is named.
 inline constexpr std::string_view kDefaultModel = "all-minilm-l6-v2";
 
+/// The precision that is used when none is named: the fastest one that keeps the quality of exact
+/// (docs/decisions/0007-precision.md).
+inline constexpr Precision kDefaultPrecision = Precision::kFast;
+
 /// What a text is for. Models that were trained with a prefix for queries or documents get it from
 /// their own config_sentence_transformers.json ("prompts"); the others get the text as it is.
 enum class TextRole { kPlain, kQuery, kDocument };
 
 struct EmbedderOptions {
   std::size_t threads = 0;  ///< 0: as many as this process may use
+  /// Vectors of two precisions are close, but only equal ones should be compared or stored
+  /// together. Models without layers (static ones) are exact whatever stands here: see
+  /// ModelInfo::precision.
+  Precision precision = kDefaultPrecision;
 };
 
 struct EmbedOptions {
@@ -57,7 +65,8 @@ struct ModelInfo {
   std::string directory;
   std::string architecture;  ///< "bert"
   std::string fingerprint;   ///< changes when anything that could change a vector changes
-  std::string pooling;       ///< "mean" or "cls"
+  Precision precision = kDefaultPrecision;  ///< in which this embedder computes
+  std::string pooling;                      ///< "mean" or "cls"
   bool normalized = false;
   std::size_t dim = 0;
   std::size_t max_tokens = 0;

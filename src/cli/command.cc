@@ -35,14 +35,25 @@ void add_model_options(CLI::App* command, ModelOptions& options) {
       ->add_option("-m,--model", options.model,
                    "Name of an installed model, or a sentence-transformers directory")
       ->envname("SEMEME_MODEL");
+  add_precision_option(command, options.precision);
   command
       ->add_option("--threads", options.threads, "Threads to use; 0: as many as this process may")
       ->envname("SEMEME_THREADS");
 }
 
+void add_precision_option(CLI::App* command, std::string& precision) {
+  command
+      ->add_option("--precision", precision,
+                   "Arithmetic of the model: exact (f32), near (16-bit integers), fast (8-bit "
+                   "integers); default: that of the store, else fast")
+      ->check(CLI::IsMember({"exact", "near", "fast"}))
+      ->envname("SEMEME_PRECISION");
+}
+
 Embedder open_embedder(const ModelOptions& options) {
   const std::string name = options.model.empty() ? std::string(kDefaultModel) : options.model;
-  return Embedder::open(name, {.threads = options.threads});
+  return Embedder::open(name, {.threads = options.threads,
+                               .precision = options.named_precision().value_or(kDefaultPrecision)});
 }
 
 void add_text_options(CLI::App* command, TextOptions& options) {

@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,7 @@ void add_tokens(Program& program);
 void add_eval(Program& program);
 void add_model(Program& program);
 void add_store(Program& program);
+void add_bench(Program& program);
 void add_completion(Program& program);
 
 /// Makes a subcommand with a help text and examples (lines under "Examples:").
@@ -39,13 +41,19 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
 /// Sets what the command does.
 void on_run(Program& program, CLI::App* command, std::function<int()> body);
 
-/// --model, --threads
+/// --model, --precision, --threads
 struct ModelOptions {
   std::string model;
+  std::string precision;  ///< empty when it is not named
   std::size_t threads = 0;
+
+  /// The precision that the options name, if they name one.
+  std::optional<Precision> named_precision() const { return parse_precision(precision); }
 };
 void add_model_options(CLI::App* command, ModelOptions& options);
-/// The model that the options name, or the default one.
+/// --precision alone, into the options' word.
+void add_precision_option(CLI::App* command, std::string& precision);
+/// The model and precision that the options name, or the default ones.
 Embedder open_embedder(const ModelOptions& options);
 
 /// --invalid-utf8 error|replace, for texts from the command line and stdin.

@@ -37,8 +37,9 @@ TextRole parse_role(const std::string& word) {
 // Writes the results of one window after another in the chosen form.
 class Writer {
  public:
-  Writer(const Options& options, std::size_t dim) : json_(options.json) {
-    if (!options.npy.empty()) npy_.emplace(options.npy, dim);
+  Writer(const Options& options, const ModelInfo& model)
+      : json_(options.json), precision_(precision_name(model.precision)) {
+    if (!options.npy.empty()) npy_.emplace(options.npy, model.dim);
     if (json_) print("[");
   }
 
@@ -61,9 +62,10 @@ class Writer {
  private:
   std::string json_object(const Embeddings& embeddings, std::size_t i) const {
     const std::size_t tokens = embeddings.tokens[i];
-    std::string out = concat(
-        count_ == 0 ? "" : ",\n", "{\"text\":", count_, ",\"tokens\":", tokens,
-        ",\"truncated\":", embeddings.token_counts[i] > tokens ? "true" : "false", ",\"vector\":");
+    std::string out =
+        concat(count_ == 0 ? "" : ",\n", "{\"text\":", count_, ",\"tokens\":", tokens,
+               ",\"truncated\":", embeddings.token_counts[i] > tokens ? "true" : "false",
+               ",\"precision\":\"", precision_, "\",\"vector\":");
     append_vector(out, embeddings.vectors.row(i));
     return out += '}';
   }
@@ -77,6 +79,7 @@ class Writer {
   }
 
   bool json_;
+  std::string_view precision_;
   std::optional<vectors::NpyWriter> npy_;
   std::size_t count_ = 0;
 };
@@ -84,7 +87,7 @@ class Writer {
 int run_embed(Options options) {
   if (options.jsonl) options.source.format = InputFormat::kJsonLines;
   const Embedder embedder = open_embedder(options.model);
-  Writer writer(options, embedder.dim());
+  Writer writer(options, embedder.info());
   Progress progress(parse_progress_mode(options.progress));
   std::size_t done = 0;
   std::size_t truncated = 0;
@@ -118,7 +121,8 @@ void add_embed(Program& program) {
                       "Texts; without any, each line of standard input is one");
   command->add_flag("--jsonl", options->jsonl,
                     "Lines of standard input are JSON strings or objects with \"text\"");
-  command->add_flag("--json", options->json, "Print an array of {text, tokens, truncated, vector}");
+  command->add_flag("--json", options->json,
+                    "Print an array of {text, tokens, truncated, precision, vector}");
   command->add_option("--npy", options->npy, "Write an N x D float32 array to this file");
   command
       ->add_option("--role", options->role,

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/error_context.h"
 #include "cli/app.h"
 #include "cli/command.h"
 #include "cli/output.h"
@@ -36,13 +37,15 @@ int run_sts(const Options& options) {
     print(to_line({{"pairs", report.pairs},
                    {"spearman", report.spearman},
                    {"pearson", report.pearson},
-                   {"truncated", report.truncated}}));
+                   {"truncated", report.truncated},
+                   {"precision", precision_name(embedder.info().precision)}}));
     return kExitDone;
   }
   print("pairs      " + with_separators(report.pairs) + "\n");
   print("spearman   " + fixed(report.spearman, 2) + "\n");
   print("pearson    " + fixed(report.pearson, 2) + "\n");
   print("truncated  " + with_separators(report.truncated) + "\n");
+  print(concat("precision  ", precision_name(embedder.info().precision), "\n"));
   return kExitDone;
 }
 
@@ -63,7 +66,8 @@ int run_retrieval(const Options& options) {
                    {"recall@10", report.recall_10},
                    {"recall@100", report.recall_100},
                    {"truncated", report.truncated},
-                   {"documents", report.documents}}));
+                   {"documents", report.documents},
+                   {"precision", precision_name(embedder.info().precision)}}));
     return kExitDone;
   }
   print("documents   " + with_separators(report.documents) + "\n");
@@ -74,6 +78,7 @@ int run_retrieval(const Options& options) {
   print("recall@10   " + fixed(report.recall_10, 4) + "\n");
   print("recall@100  " + fixed(report.recall_100, 4) + "\n");
   print("truncated   " + with_separators(report.truncated) + "\n");
+  print(concat("precision   ", precision_name(embedder.info().precision), "\n"));
   return kExitDone;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/error_context.h"
+#include "base/memory.h"
 #include "cli/app.h"
 #include "cli/command.h"
 #include "cli/output.h"
@@ -63,6 +64,7 @@ std::map<std::string, std::size_t> count_by_reason(const std::vector<SkippedFile
 OutputJson to_json(const SyncReport& report, const CollectionInfo& info, const Options& options,
                    double seconds) {
   OutputJson json = {{"store", info.directory},
+                     {"precision", precision_name(info.precision)},
                      {"dry_run", options.dry_run},
                      {"added", report.added},
                      {"updated", report.updated},
@@ -74,6 +76,7 @@ OutputJson to_json(const SyncReport& report, const CollectionInfo& info, const O
                      {"tokens", report.passages.tokens},
                      {"truncated", report.passages.truncated},
                      {"seconds", seconds},
+                     {"peak_memory_bytes", memory_use().peak},
                      {"skipped", OutputJson::object()},
                      {"skipped_files", OutputJson::array()},
                      {"failed", OutputJson::array()}};
@@ -150,6 +153,7 @@ int run_index(Options options) {
   if (options.dry_run && !exists) temporary.emplace();
   const std::string directory = (temporary ? temporary->path() : place.directory).string();
   const CollectionOptions collection_options{.model = options.model.model,
+                                             .precision = options.model.named_precision(),
                                              .threads = options.model.threads};
   Collection collection = options.dry_run && exists
                               ? Collection::open(directory, collection_options)

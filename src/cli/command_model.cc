@@ -15,6 +15,7 @@ namespace {
 
 struct Options {
   std::string name{kDefaultModel};
+  std::string precision;
   bool json = false;
 };
 
@@ -44,6 +45,7 @@ OutputJson to_json(const ModelInfo& info) {
           {"directory", info.directory},
           {"architecture", info.architecture},
           {"fingerprint", info.fingerprint},
+          {"precision", precision_name(info.precision)},
           {"dim", info.dim},
           {"max_tokens", info.max_tokens},
           {"pooling", info.pooling},
@@ -58,7 +60,9 @@ OutputJson to_json(const ModelInfo& info) {
 }
 
 int run_show(const Options& options) {
-  const Embedder embedder = Embedder::open(options.name, {.threads = 1});
+  const Embedder embedder = Embedder::open(
+      options.name,
+      {.threads = 1, .precision = parse_precision(options.precision).value_or(kDefaultPrecision)});
   const OutputJson json = to_json(embedder.info());
   if (options.json) {
     print(to_line(json));
@@ -112,8 +116,11 @@ void add_model(Program& program) {
         ->capture_default_str();
     command->add_flag("--json", options->json, "Print one JSON object");
     on_run(program, command, [options, body] { return body(*options); });
+    return command;
   };
-  add("show", "Architecture, sizes, limits and fingerprint of a model", run_show);
+  add_precision_option(
+      add("show", "Architecture, sizes, limits and fingerprint of a model", run_show),
+      options->precision);
   add("verify", "Check every file of a model against what was published", run_verify);
 }
 

@@ -88,8 +88,10 @@ int run_search(const Options& options) {
   }
   if (options.k == 0) throw Error(ErrorCode::kInvalidArgument, "-k: expected at least 1, found 0");
   const StorePlace place = require_store(options.store);
-  const Collection collection = Collection::open(
-      place.directory.string(), {.model = options.model.model, .threads = options.model.threads});
+  const Collection collection =
+      Collection::open(place.directory.string(), {.model = options.model.model,
+                                                  .precision = options.model.named_precision(),
+                                                  .threads = options.model.threads});
   const SearchResult result = collection.search(query, {.k = options.k});
   if (result.query_truncated) {
     warn(concat("the query was cut at the model's limit of ",
@@ -100,6 +102,7 @@ int run_search(const Options& options) {
     for (const SearchHit& hit : result.hits) json["results"].push_back(to_json(place, hit));
     json["query_truncated"] = result.query_truncated;
     json["commit"] = result.commit;
+    json["precision"] = precision_name(collection.embedder().info().precision);
     json["took_ms"] =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
     print(to_line(json));

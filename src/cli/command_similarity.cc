@@ -1,5 +1,6 @@
 // sememe similarity: how near texts are to each other.
 
+#include <iterator>
 #include <memory>
 
 #include "cli/app.h"
@@ -23,9 +24,10 @@ struct Options {
   bool json = false;
 };
 
-void print_json(const std::vector<std::string>& texts, const Matrix& cosines) {
+void print_json(const std::vector<std::string>& texts, Precision precision, const Matrix& cosines) {
   OutputJson json;
   json["texts"] = texts;
+  json["precision"] = precision_name(precision);
   std::string line = to_line(json);
   line.resize(line.rfind('}'));
   line += ",\"cosine\":[";
@@ -52,9 +54,11 @@ int run_similarity(Options options) {
   if (options.jsonl) options.source.format = InputFormat::kJsonLines;
   std::vector<std::string> texts;
   for_each_window(options.source, kMaxTexts, [&](std::vector<std::string> window) {
-    if (!texts.empty())
+    texts.insert(texts.end(), std::make_move_iterator(window.begin()),
+                 std::make_move_iterator(window.end()));
+    if (texts.size() > kMaxTexts) {
       throw Error(ErrorCode::kLimit, "similarity: expected at most 4096 texts, found more");
-    texts = std::move(window);
+    }
   });
   if (texts.size() < 2) {
     throw Error(ErrorCode::kInvalidArgument,
@@ -68,7 +72,11 @@ int run_similarity(Options options) {
          std::to_string(embedder.info().max_tokens) + " tokens");
   }
   const Matrix cosines = vectors::cosine_matrix(embeddings.vectors.view());
-  options.json ? print_json(texts, cosines) : print_table(texts, cosines);
+  if (options.json) {
+    print_json(texts, embedder.info().precision, cosines);
+  } else {
+    print_table(texts, cosines);
+  }
   return kExitDone;
 }
 
@@ -83,7 +91,7 @@ void add_similarity(Program& program) {
                       "Texts; without any, each line of standard input is one");
   command->add_flag("--jsonl", options->jsonl,
                     "Lines of standard input are JSON strings or objects with \"text\"");
-  command->add_flag("--json", options->json, "Print {texts, cosine: [[...]]}");
+  command->add_flag("--json", options->json, "Print {texts, precision, cosine: [[...]]}");
   add_model_options(command, options->model);
   add_text_options(command, options->source.text);
   on_run(program, command, [options] { return run_similarity(*options); });

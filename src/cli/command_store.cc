@@ -22,6 +22,8 @@ int run_info(const Options& options) {
     print(to_line({{"directory", info.directory},
                    {"model", info.model},
                    {"fingerprint", info.fingerprint},
+                   {"precision", precision_name(info.precision)},
+                   {"passage_form", info.passage_form},
                    {"dim", info.dim},
                    {"documents", info.documents},
                    {"passages", info.passages},
@@ -35,6 +37,7 @@ int run_info(const Options& options) {
   print("directory  " + info.directory + "\n");
   print("model      " + info.model + " (" + std::to_string(info.dim) + " dimensions, fingerprint " +
         info.fingerprint + ")\n");
+  print("precision  " + std::string(precision_name(info.precision)) + "\n");
   print("documents  " + with_separators(info.documents) + "\n");
   print("passages   " + with_separators(info.passages) + "\n");
   print("vectors    " + with_separators(info.vectors) + " used, " +

@@ -14,6 +14,10 @@ namespace {
 
 // A line that is longer than this is not text from a person or a program that means it.
 constexpr std::size_t kMaxLineBytes = std::size_t{64} << 20;
+// A window is full at this many bytes, so that long lines do not fill the memory.
+constexpr std::size_t kWindowBytes = std::size_t{16} << 20;
+// What the reader keeps behind a long line.
+constexpr std::size_t kKeptBytes = std::size_t{1} << 20;
 
 // Reads stdin line by line without a limit that a pipe could hang on.
 class LineReader {
@@ -24,6 +28,7 @@ class LineReader {
       if (end != buffer_.npos) {
         std::string line = buffer_.substr(begin_, end - begin_);
         begin_ = searched_ = end + 1;
+        if (buffer_.capacity() > kKeptBytes && buffer_.size() - begin_ < kKeptBytes) shrink();
         return line;
       }
       searched_ = buffer_.size();
@@ -54,6 +59,12 @@ class LineReader {
     return got > 0;
   }
 
+  void shrink() {
+    buffer_ = buffer_.substr(begin_);
+    buffer_.shrink_to_fit();
+    begin_ = searched_ = 0;
+  }
+
   std::string buffer_;
   std::size_t begin_ = 0;     // of the next line
   std::size_t searched_ = 0;  // no newline before this
@@ -81,14 +92,20 @@ std::string text_of_json_line(const std::string& line, const std::string& place)
 void for_each_window(const TextSource& source, std::size_t window,
                      const std::function<void(std::vector<std::string>)>& body) {
   std::vector<std::string> texts;
+  std::size_t bytes = 0;
   const auto flush = [&] {
     if (!texts.empty()) body(std::move(texts));
     texts.clear();
+    bytes = 0;
+  };
+  const auto add = [&](std::string text) {
+    bytes += text.size();
+    texts.push_back(std::move(text));
+    if (texts.size() == window || bytes >= kWindowBytes) flush();
   };
   if (!source.arguments.empty()) {
     for (std::size_t i = 0; i < source.arguments.size(); ++i) {
-      texts.push_back(accept_text(source.arguments[i], source.text, concat("argument ", i + 1)));
-      if (texts.size() == window) flush();
+      add(accept_text(source.arguments[i], source.text, concat("argument ", i + 1)));
     }
     return flush();
   }
@@ -101,8 +118,7 @@ void for_each_window(const TextSource& source, std::size_t window,
       if (text.empty()) continue;
       text = text_of_json_line(text, place);
     }
-    texts.push_back(std::move(text));
-    if (texts.size() == window) flush();
+    add(std::move(text));
   }
   flush();
 }

@@ -23,8 +23,8 @@ struct TextSource {
   TextOptions text;
 };
 
-/// Calls body with at most `window` texts at a time until there are no more. Empty lines are texts.
-/// Errors name the argument or line.
+/// Calls body with at most `window` texts at a time until there are no more, with fewer once they
+/// are large. Empty lines are texts. Errors name the argument or line.
 void for_each_window(const TextSource& source, std::size_t window,
                      const std::function<void(std::vector<std::string>)>& body);
 

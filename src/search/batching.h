@@ -15,6 +15,11 @@ namespace sememe {
 std::vector<std::vector<std::size_t>> plan_batches(std::span<const std::size_t> lengths,
                                                    std::size_t token_budget);
 
+/// The budget for plan_batches that gives each of `threads` threads its share of the tokens: at
+/// most what streams the weights rarely enough, at least what a group of texts in the encoder
+/// holds, below which splitting costs speed.
+std::size_t batch_budget(std::span<const std::size_t> lengths, std::size_t threads);
+
 }  // namespace sememe
 
 #endif  // SEMEME_SEARCH_BATCHING_H_

@@ -31,6 +31,16 @@ TEST(Batching, LongestTextsComeFirst) {
   EXPECT_EQ(plan_batches(lengths, 14), (std::vector<std::vector<std::size_t>>{{1, 2}, {0}}));
 }
 
+TEST(Batching, TheBudgetSharesOutWhatThereIs) {
+  const std::vector<std::size_t> lengths(32, 32);
+  EXPECT_EQ(batch_budget(lengths, 1), 1024U);
+  EXPECT_EQ(batch_budget(lengths, 2), 512U);
+  EXPECT_EQ(plan_batches(lengths, batch_budget(lengths, 2)).size(), 2U);
+  EXPECT_EQ(batch_budget(lengths, 64), 256U) << "smaller batches would cost speed";
+  EXPECT_EQ(batch_budget(std::vector<std::size_t>(1000, 100), 1), 2048U);
+  EXPECT_GT(batch_budget({}, 4), 0U);
+}
+
 TEST(Batching, NothingGivesNoBatch) { EXPECT_TRUE(plan_batches({}, 10).empty()); }
 
 }  // namespace

@@ -19,21 +19,55 @@ namespace {
 // A compaction rewrites every vector in use; below this many unused rows the space is not worth it.
 constexpr std::size_t kMinUnusedToCompact = 1000;
 
-void require_same_model(const store::Store& store, const ModelInfo& model) {
-  const store::Identity& made_with = store.identity();
-  if (made_with.fingerprint == model.fingerprint) return;
-  const std::string directory = store.directory().string();
-  const bool same_name = made_with.model == model.name;
+[[noreturn]] void refuse(const store::Store& store, std::string_view difference,
+                         std::string_view way_out) {
+  const std::string directory = quote(store.directory().native());
   throw Error(
       ErrorCode::kConflict,
-      concat("store ", quote(directory), ": expected model ", quote(made_with.model),
-             " with fingerprint ", made_with.fingerprint, ", found ", quote(model.name),
-             " with fingerprint ", model.fingerprint,
-             same_name ? "; the model's files have changed since: put the old ones back, or "
-                       : concat("; use --model ", made_with.model, ", or "),
-             "remove the store (rm -r ", quote(directory),
-             ") and index again, or index into another one with "
-             "--store"));
+      concat("store ", directory, ": ", difference, "; ", way_out, "remove the store (rm -r ",
+             directory, ") and index again, or index into another one with --store"));
+}
+
+// Vectors compare only when one model made them in one precision.
+void require_same_model(const store::Store& store, const ModelInfo& model) {
+  const store::Identity& made_with = store.identity();
+  if (made_with.fingerprint != model.fingerprint) {
+    refuse(store,
+           concat("expected model ", quote(made_with.model), " with fingerprint ",
+                  made_with.fingerprint, ", found ", quote(model.name), " with fingerprint ",
+                  model.fingerprint),
+           made_with.model == model.name
+               ? "the model's files have changed since: put the old ones back, or "
+               : concat("use --model ", made_with.model, ", or "));
+  }
+  if (made_with.precision != model.precision) {
+    const std::string_view name = precision_name(made_with.precision);
+    refuse(store,
+           concat("expected precision ", quote(name), ", in which its vectors were made, found ",
+                  quote(precision_name(model.precision))),
+           concat("leave --precision away or use --precision ", name, ", or "));
+  }
+}
+
+void require_same_passages(const store::Store& store) {
+  const std::size_t made_with = store.identity().passage_form;
+  if (made_with == kPassageForm) return;
+  refuse(store,
+         concat("expected passages in form ", kPassageForm, ", found form ", made_with,
+                " of another version of sememe"),
+         "");
+}
+
+// What `options` leave open comes from the store, if there is one.
+Embedder open_embedder(const store::Identity* made_with, const CollectionOptions& options) {
+  std::string name = options.model;
+  Precision precision = options.precision.value_or(kDefaultPrecision);
+  if (made_with != nullptr) {
+    if (name.empty()) name = made_with->model;
+    precision = options.precision.value_or(made_with->precision);
+  }
+  if (name.empty()) name = kDefaultModel;
+  return Embedder::open(name, {.threads = options.threads, .precision = precision});
 }
 
 CollectionInfo to_info(const store::Store& store) {
@@ -41,6 +75,8 @@ CollectionInfo to_info(const store::Store& store) {
   return {.directory = store.directory().string(),
           .model = store.identity().model,
           .fingerprint = store.identity().fingerprint,
+          .precision = store.identity().precision,
+          .passage_form = store.identity().passage_form,
           .dim = store.identity().dim,
           .documents = counts.documents,
           .passages = counts.chunks,
@@ -81,26 +117,24 @@ Collection::~Collection() = default;
 
 Collection Collection::open(const std::string& directory, const CollectionOptions& options) {
   store::Store store = store::Store::open(directory);
-  const std::string name = options.model.empty() ? store.identity().model : options.model;
-  Embedder embedder = Embedder::open(name, {.threads = options.threads});
+  Embedder embedder = open_embedder(&store.identity(), options);
   require_same_model(store, embedder.info());
   return Collection(std::make_unique<Impl>(std::move(embedder), std::move(store)));
 }
 
 Collection Collection::open_for_writing(const std::string& directory,
                                         const CollectionOptions& options) {
-  std::string name = options.model;
-  if (name.empty()) {
-    name = kDefaultModel;
-    if (store::Store::exists(directory)) {
-      name = store::Store::open(directory).identity().model;
-    }
-  }
-  Embedder embedder = Embedder::open(name, {.threads = options.threads});
+  std::optional<store::Identity> made_with;
+  if (store::Store::exists(directory)) made_with = store::Store::open(directory).identity();
+  Embedder embedder = open_embedder(made_with ? &*made_with : nullptr, options);
   const ModelInfo& model = embedder.info();
-  store::Store store = store::Store::open_for_writing(
-      directory, {.model = model.name, .fingerprint = model.fingerprint, .dim = model.dim});
+  store::Store store = store::Store::open_for_writing(directory, {.model = model.name,
+                                                                  .fingerprint = model.fingerprint,
+                                                                  .dim = model.dim,
+                                                                  .precision = model.precision,
+                                                                  .passage_form = kPassageForm});
   require_same_model(store, model);
+  require_same_passages(store);
   return Collection(std::make_unique<Impl>(std::move(embedder), std::move(store)));
 }
 

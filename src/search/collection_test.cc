@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "search/passage_input.h"
 #include "sememe/error.h"
+#include "store/store.h"
 
 namespace sememe {
 namespace {
@@ -125,6 +127,64 @@ TEST_F(CollectionTest, AnotherModelIsRefusedWithTheFix) {
   }
   EXPECT_THROW(Collection::open(directory_, {.model = other, .threads = 1}), Error);
   EXPECT_EQ(reader().documents().size(), 1U);
+}
+
+TEST_F(CollectionTest, ThePrecisionItWasMadeInIsUsedWithoutBeingAsked) {
+  Collection::open_for_writing(directory_,
+                               {.model = kModel, .precision = Precision::kNear, .threads = 1})
+      .put(std::vector{document("a", {passage("water boils")})});
+  EXPECT_EQ(collection_info(directory_).precision, Precision::kNear);
+  EXPECT_EQ(writer().embedder().info().precision, Precision::kNear);
+  EXPECT_EQ(writer("").embedder().info().precision, Precision::kNear);
+  EXPECT_EQ(reader().embedder().info().precision, Precision::kNear);
+  EXPECT_NEAR(reader().search("water boils", {}).hits.at(0).score, 1.0, 1e-6);
+}
+
+TEST_F(CollectionTest, ANewOneHasTheDefaultPrecision) {
+  EXPECT_EQ(writer().info().precision, kDefaultPrecision);
+}
+
+TEST_F(CollectionTest, AnotherPrecisionIsRefusedWithTheFix) {
+  writer().put(std::vector{document("a", {passage("text")})});
+  const CollectionOptions exact{.model = "", .precision = Precision::kExact, .threads = 1};
+  const auto message = [](const auto& open) {
+    try {
+      open();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kConflict);
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  for (const std::string& found :
+       {message([&] { Collection::open(directory_, exact); }),
+        message([&] { Collection::open_for_writing(directory_, exact); })}) {
+    for (const char* part : {"expected precision \"fast\"", "found \"exact\"", "--precision fast",
+                             "rm -r", "index again"}) {
+      EXPECT_NE(found.find(part), std::string::npos) << part << " in " << found;
+    }
+  }
+  EXPECT_EQ(reader().documents().size(), 1U);
+}
+
+TEST_F(CollectionTest, PassagesOfAnotherFormAreSearchedButNotAddedTo) {
+  const ModelInfo model = Embedder::open(kModel, {.threads = 1}).info();
+  store::Store::open_for_writing(directory_, {.model = model.name,
+                                              .fingerprint = model.fingerprint,
+                                              .dim = model.dim,
+                                              .precision = model.precision,
+                                              .passage_form = kPassageForm + 1});
+  EXPECT_EQ(collection_info(directory_).passage_form, kPassageForm + 1);
+  EXPECT_TRUE(reader().search("anything", {}).hits.empty());
+  try {
+    writer();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kConflict);
+    EXPECT_NE(std::string(error.what()).find("expected passages in form 1, found form 2"),
+              std::string::npos)
+        << error.what();
+  }
 }
 
 TEST_F(CollectionTest, DamagedVectorsAreMadeAgainFromTheText) {

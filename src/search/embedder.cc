@@ -9,6 +9,7 @@
 
 #include "base/error_context.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/thread_pool.h"
 #include "model/catalog.h"
 #include "model/checksums.h"
@@ -20,15 +21,20 @@
 namespace sememe {
 namespace {
 
-// Large enough that packed weights are read rarely per token, small enough that a batch's
-// activations (about 10 KB a token for MiniLM) stay in a second-level cache times the number of
-// layers that reuse them.
-constexpr std::size_t kBatchTokens = 2048;
 // Texts that are tokenized before the model runs: bounds the memory of ids for any number of texts.
 constexpr std::size_t kWindowTexts = 8192;
 constexpr std::size_t kTokenizeGrain = 32;
 // Texts that a static model embeds between two looks at the shared counter: some 100 microseconds.
 constexpr std::size_t kStaticGrain = 64;
+// After a longer text, memory goes back to the system: it would stay until the process ends, and
+// the next text as long may never come.
+constexpr std::size_t kUsualBytes = std::size_t{1} << 20;
+
+/// What the model reads of one text. The tokenizer's offsets would be four times the ids' memory.
+struct TextTokens {
+  std::vector<TokenId> ids;
+  std::size_t count = 0;  ///< of the whole text
+};
 
 Tokenizer load_tokenizer(const Path& path) {
   return Tokenizer::from_json(read_file(path, std::uint64_t{1} << 28), quote(path.native()));
@@ -61,11 +67,11 @@ struct Embedder::Impl {
   mutable std::vector<model::Workspace> workspaces;
   std::optional<StaticReader> static_reader;  // of a static model
 
-  Impl(const Path& directory, std::size_t threads)
+  Impl(const Path& directory, const EmbedderOptions& options)
       : config(model::read_model_config(directory)),
         tokenizer(load_tokenizer(config.tokenizer_file)),
-        encoder(model::Encoder::load(directory)),
-        pool(threads),
+        encoder(model::Encoder::load(directory, {.precision = options.precision})),
+        pool(options.threads),
         workspaces(pool.size()) {
     if (config.architecture == model::Architecture::kStatic)
       static_reader.emplace(tokenizer, config);
@@ -77,31 +83,35 @@ struct Embedder::Impl {
     return {};
   }
 
-  std::vector<Encoding> tokenize(std::span<const std::string_view> texts, TextRole role) const {
+  std::vector<TextTokens> tokenize(std::span<const std::string_view> texts, TextRole role) const {
     const std::string_view prefix = prompt(role);
-    std::vector<Encoding> encodings(texts.size());
+    std::vector<TextTokens> tokens(texts.size());
+    std::vector<Encoding> encodings(pool.size());  // scratch of a worker
     const EncodeOptions options{.max_tokens = info.max_tokens};
     const std::size_t grains = (texts.size() + kTokenizeGrain - 1) / kTokenizeGrain;
-    pool.parallel_for(grains, [&](std::size_t grain, std::size_t) {
+    pool.parallel_for(grains, [&](std::size_t grain, std::size_t worker) {
+      Encoding& encoding = encodings[worker];
       const std::size_t end = std::min(texts.size(), (grain + 1) * kTokenizeGrain);
       for (std::size_t i = grain * kTokenizeGrain; i < end; ++i) {
         if (prefix.empty()) {
-          tokenizer.encode_into(texts[i], options, encodings[i]);
+          tokenizer.encode_into(texts[i], options, encoding);
         } else {
-          tokenizer.encode_into(std::string(prefix).append(texts[i]), options, encodings[i]);
+          tokenizer.encode_into(std::string(prefix).append(texts[i]), options, encoding);
         }
+        tokens[i].ids.assign(encoding.ids.begin(), encoding.ids.end());
+        tokens[i].count = encoding.token_count;
       }
     });
-    return encodings;
+    return tokens;
   }
 
   // Runs the texts of one batch and puts their vectors into the rows `first + position`.
-  void run_batch(std::span<const std::size_t> batch, std::span<const Encoding> encodings,
+  void run_batch(std::span<const std::size_t> batch, std::span<const TextTokens> tokens,
                  std::size_t worker, std::span<float> rows) const {
     std::vector<TokenId> ids;
     std::vector<std::size_t> starts = {0};
     for (const std::size_t i : batch) {
-      ids.insert(ids.end(), encodings[i].ids.begin(), encodings[i].ids.end());
+      ids.insert(ids.end(), tokens[i].ids.begin(), tokens[i].ids.end());
       starts.push_back(ids.size());
     }
     std::vector<float> vectors(batch.size() * info.dim);
@@ -111,6 +121,36 @@ struct Embedder::Impl {
       require_finite(vector, batch[b]);
       std::ranges::copy(vector, rows.begin() + static_cast<std::ptrdiff_t>(batch[b] * info.dim));
     }
+  }
+
+  void embed_in_batches(std::span<const std::string_view> texts, const EmbedOptions& options,
+                        Embeddings& out) const {
+    std::mutex mutex;
+    std::size_t done = 0;
+    for (std::size_t first = 0; first < texts.size(); first += kWindowTexts) {
+      const auto window = texts.subspan(first, std::min(kWindowTexts, texts.size() - first));
+      const std::vector<TextTokens> tokens = tokenize(window, options.role);
+      std::vector<std::size_t> lengths;
+      for (std::size_t i = 0; i < window.size(); ++i) {
+        lengths.push_back(tokens[i].ids.size());
+        out.tokens[first + i] = tokens[i].ids.size();
+        out.token_counts[first + i] = tokens[i].count;
+      }
+      const auto batches = plan_batches(lengths, batch_budget(lengths, pool.size()));
+      const auto rows = std::span(out.vectors.values).subspan(first * info.dim);
+      pool.parallel_for(batches.size(), [&](std::size_t b, std::size_t worker) {
+        run_batch(batches[b], tokens, worker, rows);
+        if (!options.progress) return;
+        const std::lock_guard lock(mutex);
+        options.progress(done += batches[b].size());
+      });
+    }
+  }
+
+  // Scratch memory grows to the longest text that it has seen.
+  void release_memory() const {
+    for (model::Workspace& workspace : workspaces) workspace = model::Workspace();
+    release_free_memory();
   }
 
   // A static model takes less time for a text than planning a batch would: each worker takes the
@@ -145,7 +185,7 @@ struct Embedder::Impl {
 
 Embedder Embedder::open(const std::string& name, const EmbedderOptions& options) {
   const Path directory = model::resolve_model(name);
-  auto impl = std::make_unique<Impl>(directory, options.threads);
+  auto impl = std::make_unique<Impl>(directory, options);
   const model::EncoderInfo& encoder = impl->encoder->info();
   if (impl->tokenizer.vocabulary_size() > encoder.vocabulary_size) {
     throw Error(ErrorCode::kCorrupt,
@@ -156,6 +196,7 @@ Embedder Embedder::open(const std::string& name, const EmbedderOptions& options)
                 .directory = directory.string(),
                 .architecture = encoder.architecture,
                 .fingerprint = model::model_fingerprint(directory),
+                .precision = encoder.precision,
                 .pooling = encoder.pooling,
                 .normalized = encoder.normalized,
                 .dim = encoder.dim,
@@ -187,28 +228,11 @@ Embeddings Embedder::embed_batch(std::span<const std::string_view> texts,
   out.token_counts.resize(texts.size());
   if (impl_->static_reader) {
     impl_->embed_static(texts, options, out);
-    return out;
+  } else {
+    impl_->embed_in_batches(texts, options, out);
   }
-  std::mutex mutex;
-  std::size_t done = 0;
-  for (std::size_t first = 0; first < texts.size(); first += kWindowTexts) {
-    const auto window = texts.subspan(first, std::min(kWindowTexts, texts.size() - first));
-    const std::vector<Encoding> encodings = impl_->tokenize(window, options.role);
-    std::vector<std::size_t> lengths;
-    for (std::size_t i = 0; i < window.size(); ++i) {
-      lengths.push_back(encodings[i].ids.size());
-      out.tokens[first + i] = encodings[i].ids.size();
-      out.token_counts[first + i] = encodings[i].token_count;
-    }
-    const auto batches = plan_batches(lengths, kBatchTokens);
-    const auto rows = std::span(out.vectors.values).subspan(first * dim());
-    impl_->pool.parallel_for(batches.size(), [&](std::size_t b, std::size_t worker) {
-      impl_->run_batch(batches[b], encodings, worker, rows);
-      if (!options.progress) return;
-      const std::lock_guard lock(mutex);
-      options.progress(done += batches[b].size());
-    });
-  }
+  const auto is_unusual = [](std::string_view text) { return text.size() > kUsualBytes; };
+  if (std::ranges::any_of(texts, is_unusual)) impl_->release_memory();
   return out;
 }
 

@@ -7,8 +7,10 @@
 #include <fstream>
 
 #include "base/json.h"
+#include "base/memory.h"
 #include "sememe/error.h"
 #include "vectors/npy.h"
+#include "vectors/similarity.h"
 
 namespace sememe {
 namespace {
@@ -50,7 +52,8 @@ class EmbedderGolden : public testing::TestWithParam<const char*> {};
 TEST_P(EmbedderGolden, VectorsAndTokenCountsEqualSentenceTransformers) {
   const Golden golden = read_golden(model_path(GetParam()) + ".golden");
   ASSERT_GE(golden.texts.size(), 60U);
-  const Embedder embedder = Embedder::open(model_path(GetParam()), {.threads = 1});
+  const Embedder embedder =
+      Embedder::open(model_path(GetParam()), {.threads = 1, .precision = Precision::kExact});
   const Embeddings found = embedder.embed_batch(golden.views());
   EXPECT_EQ(found.tokens, golden.tokens);
   EXPECT_LE(largest_difference(found.vectors, golden.vectors), 1e-5F);
@@ -58,11 +61,15 @@ TEST_P(EmbedderGolden, VectorsAndTokenCountsEqualSentenceTransformers) {
 INSTANTIATE_TEST_SUITE_P(Models, EmbedderGolden,
                          testing::Values("tiny-bert", "tiny-bert-cls", "tiny-bert-f16"));
 
-TEST(Embedder, SameBitsAloneInAnyBatchInAnyOrderWithAnyThreads) {
+class EmbedderPrecision : public testing::TestWithParam<Precision> {};
+
+TEST_P(EmbedderPrecision, SameBitsAloneInAnyBatchInAnyOrderWithAnyThreads) {
   const Golden golden = read_golden(model_path("tiny-bert") + ".golden");
   const std::vector<std::string_view> texts = golden.views();
-  const Embedder one = Embedder::open(model_path("tiny-bert"), {.threads = 1});
-  const Embedder four = Embedder::open(model_path("tiny-bert"), {.threads = 4});
+  const Embedder one =
+      Embedder::open(model_path("tiny-bert"), {.threads = 1, .precision = GetParam()});
+  const Embedder four =
+      Embedder::open(model_path("tiny-bert"), {.threads = 4, .precision = GetParam()});
   const Matrix expected = one.embed_batch(texts).vectors;
 
   EXPECT_EQ(four.embed_batch(texts).vectors.values, expected.values);
@@ -78,6 +85,61 @@ TEST(Embedder, SameBitsAloneInAnyBatchInAnyOrderWithAnyThreads) {
     EXPECT_TRUE(std::ranges::equal(row, repeated.row(59 * texts.size() + i)));
   }
 }
+
+TEST_P(EmbedderPrecision, IsNamedAndAsNearToExactAsItsNameSays) {
+  const Golden golden = read_golden(model_path("tiny-bert") + ".golden");
+  const Embedder embedder =
+      Embedder::open(model_path("tiny-bert"), {.threads = 1, .precision = GetParam()});
+  EXPECT_EQ(embedder.info().precision, GetParam());
+  const Matrix found = embedder.embed_batch(golden.views()).vectors;
+  double mean = 0;
+  for (std::size_t i = 0; i < found.rows; ++i) {
+    mean += vectors::cosine(found.row(i), golden.vectors.row(i)) / static_cast<double>(found.rows);
+  }
+  EXPECT_GT(mean, GetParam() == Precision::kFast ? 0.999 : 0.99999);
+  if (GetParam() != Precision::kExact) {
+    EXPECT_GT(largest_difference(found, golden.vectors), 1e-6F) << "computed in f32?";
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Precisions, EmbedderPrecision,
+                         testing::Values(Precision::kExact, Precision::kNear, Precision::kFast),
+                         [](const auto& tested) {
+                           return std::string(precision_name(tested.param));
+                         });
+
+TEST(Embedder, TheDefaultPrecisionIsFast) {
+  EXPECT_EQ(Embedder::open(model_path("tiny-bert"), {.threads = 1}).info().precision,
+            Precision::kFast);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+std::string repeated(std::string_view pattern, std::size_t bytes) {
+  std::string text;
+  while (text.size() < bytes) text += pattern;
+  return text;
+}
+
+class EmbedderMemory : public testing::TestWithParam<const char*> {};
+
+TEST_P(EmbedderMemory, OfAHugeTextIsGivenBack) {
+  const Embedder embedder = Embedder::open(model_path(GetParam()), {.threads = 2});
+  embedder.embed("warm");
+  // What takes the tokenizer's fast way needs little; the others are one stretch of text without a
+  // space, words that lose most of their code points, and special tokens.
+  const std::size_t large = std::size_t{4} << 20;
+  for (const std::string& text :
+       {repeated("One line that does not end, ", 12 * large), repeated("x", large),
+        repeated("中文", large), repeated("\u0301\u0302", large), repeated("[SEP]", large)}) {
+    const std::uint64_t before = memory_use().resident;
+    EXPECT_GT(embedder.embed_batch({{std::string_view(text)}}).token_counts.size(), 0U);
+    EXPECT_LT(memory_use().resident, before + (std::size_t{3} << 20)) << text.substr(0, 12);
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Models, EmbedderMemory, testing::Values("tiny-bert", "static-f32"),
+                         [](const auto& tested) {
+                           return std::string(tested.param).starts_with("tiny") ? "bert" : "static";
+                         });
+#endif
 
 TEST(Embedder, ReportsWhatWasCutAndTheProgress) {
   const Embedder embedder = Embedder::open(model_path("tiny-bert"));

@@ -6,6 +6,7 @@
 #ifndef SEMEME_SEARCH_PASSAGE_INPUT_H_
 #define SEMEME_SEARCH_PASSAGE_INPUT_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,10 @@ namespace sememe {
 
 /// Stands between the names of a heading path, outermost first.
 inline constexpr std::string_view kHeadingSeparator = " > ";
+
+/// Numbers the form of passage_input; one more with every change that makes another input of the
+/// same passage. A store names it, so that its passages are never read in two forms.
+inline constexpr std::size_t kPassageForm = 1;
 
 /// The text, then the outermost and the innermost name of the heading path, each on a line: a
 /// passage cut out of a page has lost what it is about, and these two say it.

@@ -7,7 +7,9 @@
 namespace sememe::store {
 
 inline constexpr std::int64_t kApplicationId = 0x53454D45;  // "SEME"
-inline constexpr std::int64_t kFormatVersion = 1;           // PRAGMA user_version
+// PRAGMA user_version of new stores, and the oldest one that is read and written as it is.
+inline constexpr std::int64_t kFormatVersion = 2;
+inline constexpr std::int64_t kOldestFormatVersion = 1;
 inline constexpr std::int64_t kMaxDim = 65536;
 
 inline constexpr char kDatabaseName[] = "store.sqlite";
@@ -19,6 +21,8 @@ inline constexpr char kLockName[] = "writer.lock";
 inline constexpr char kCreatePragmas[] =
     "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA encoding = 'UTF-8';";
 
+// Version 1 had no precision (its stores are exact) and no passage_form (theirs is 1).
+//
 // vectors.file_row is NULL when the row was lost to damage and waits for restore_vectors().
 // chunks_by_vector covers (vector, id): the list of live vectors is read from it without touching
 // the pages that hold text. AUTOINCREMENT keeps chunk ids from being reused.
@@ -28,6 +32,8 @@ CREATE TABLE manifest(
   model TEXT NOT NULL,
   fingerprint TEXT NOT NULL,
   dim INTEGER NOT NULL,
+  precision TEXT NOT NULL,
+  passage_form INTEGER NOT NULL,
   vector_file INTEGER NOT NULL,
   commit_number INTEGER NOT NULL
 ) STRICT;

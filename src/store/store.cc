@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -68,9 +69,10 @@ void check_marks(Database& database) {
                 concat(name, ": expected format version ", kFormatVersion, ", file has ", version,
                        "; a newer sememe wrote it"));
   }
-  if (version != kFormatVersion) {
+  if (version < kOldestFormatVersion) {
     throw Error(ErrorCode::kCorrupt,
-                concat(name, ": expected format version ", kFormatVersion, ", file has ", version));
+                concat(name, ": expected format version ", kOldestFormatVersion, " to ",
+                       kFormatVersion, ", file has ", version));
   }
 }
 
@@ -88,8 +90,9 @@ void fill_new_database(const Path& path, const Identity& identity) {
     database.execute_script(kCreateTables);
     database.execute(concat("PRAGMA application_id = ", kApplicationId));
     database.execute(concat("PRAGMA user_version = ", kFormatVersion));
-    database.execute("INSERT INTO manifest VALUES (1, ?1, ?2, ?3, 1, 0)", identity.model,
-                     identity.fingerprint, identity.dim);
+    database.execute("INSERT INTO manifest VALUES (1, ?1, ?2, ?3, ?4, ?5, 1, 0)", identity.model,
+                     identity.fingerprint, identity.dim, precision_name(identity.precision),
+                     identity.passage_form);
     transaction.commit();
   }
   // Last, and through the rollback journal: a WAL that outlives the rename below would be lost.
@@ -156,13 +159,23 @@ Database open_database(const Path& directory, Access access) {
 }
 
 Manifest read_manifest(Database& database) {
-  Query row = database.query(
-      "SELECT model, fingerprint, dim, vector_file, commit_number FROM manifest WHERE id = 1");
+  const bool first_format = database.integer("PRAGMA user_version") == kOldestFormatVersion;
+  Query row = database.query(concat("SELECT model, fingerprint, dim, vector_file, commit_number, ",
+                                    first_format ? "'exact', 1" : "precision, passage_form",
+                                    " FROM manifest WHERE id = 1"));
   if (!row.next()) {
     throw Error(ErrorCode::kCorrupt,
                 concat(quote(database.path().native()), ": expected a manifest, found none"));
   }
-  Manifest manifest{{row.text(0), row.text(1), row.size(2)}, row.integer(3), row.size(4)};
+  const std::optional<Precision> precision = parse_precision(row.text(5));
+  if (!precision) {
+    throw Error(ErrorCode::kCorrupt,
+                concat(quote(database.path().native()), ": manifest: expected a precision of ",
+                       "\"exact\", \"near\" or \"fast\", found ", quote(row.text(5))));
+  }
+  Manifest manifest{{row.text(0), row.text(1), row.size(2), *precision, row.size(6)},
+                    row.integer(3),
+                    row.size(4)};
   if (manifest.identity.dim == 0 || manifest.identity.dim > kMaxDim || manifest.vector_file < 1) {
     throw Error(ErrorCode::kCorrupt,
                 concat(quote(database.path().native()), ": manifest: expected a dim of 1 to ",

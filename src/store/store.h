@@ -32,6 +32,8 @@ struct Identity {
   std::string model;        ///< name or directory, for messages and as the default of later runs
   std::string fingerprint;  ///< of the model; vectors of two fingerprints never meet in one store
   std::size_t dim = 0;
+  Precision precision = Precision::kExact;  ///< of the vectors
+  std::size_t passage_form = 1;             ///< numbers what was made of a passage for the model
 };
 
 /// Place of a vector: a row of the live vector file.

@@ -1,7 +1,6 @@
 // What becomes of a store whose files were hurt: what readers say, what the next writer does, and
 // that after restore_vectors() all is whole.
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -201,16 +200,6 @@ TEST_F(DamagedStore, ReportsFlippedBytesOfTheDatabaseOrStaysRight) {
   EXPECT_GT(reported, 0u);
 }
 
-// Runs SQL on the database as a stranger could, beside all rules of the store.
-void tamper(const Path& path, const std::string& sql) {
-  sqlite3* connection = nullptr;
-  ASSERT_EQ(sqlite3_open(path.c_str(), &connection), SQLITE_OK);
-  char* message = nullptr;
-  EXPECT_EQ(sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK)
-      << message;
-  sqlite3_close(connection);
-}
-
 TEST_F(DamagedStore, FindsNumbersThatMakeNoSense) {
   const std::string whole = read_file(database());
   const auto with = [&](const std::string& sql) {
@@ -235,17 +224,19 @@ TEST_F(DamagedStore, FindsNumbersThatMakeNoSense) {
   EXPECT_HAS(with("UPDATE extents SET row_count = 9223372036854775807 WHERE first_row = 2"),
              "extents: expected one from row 2");
   EXPECT_HAS(with("UPDATE manifest SET dim = 0"), "expected a dim of 1 to 65536");
+  EXPECT_HAS(with("UPDATE manifest SET precision = 'roughly'"),
+             "expected a precision of \"exact\", \"near\" or \"fast\", found \"roughly\"");
   EXPECT_HAS(with("DELETE FROM manifest"), "expected a manifest, found none");
   EXPECT_HAS(with("DROP TABLE chunks"), "no such table");
   EXPECT_HAS(with("PRAGMA application_id = 5"), "expected application id 1397050693, file has 5");
-  EXPECT_HAS(with("PRAGMA user_version = 0"), "expected format version 1, file has 0");
+  EXPECT_HAS(with("PRAGMA user_version = 0"), "expected format version 1 to 2, file has 0");
   with("UPDATE chunks SET begin_byte = -1 WHERE id = 1");
   EXPECT_HAS(error_text(ErrorCode::kCorrupt, [&] { Store::open(directory_).chunk(ChunkId{1}); }),
              "column \"begin_byte\": expected a number of at least 0, found -1");
   std::ofstream(database(), std::ios::trunc | std::ios::binary) << whole;
-  tamper(database(), "PRAGMA user_version = 2");
+  tamper(database(), "PRAGMA user_version = 3");
   EXPECT_HAS(error_text(ErrorCode::kUnsupported, [&] { Store::open(directory_); }),
-             "expected format version 1, file has 2; a newer sememe wrote it");
+             "expected format version 2, file has 3; a newer sememe wrote it");
 }
 
 TEST_F(DamagedStore, MendsRowsOutsideOfTheFile) {

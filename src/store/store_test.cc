@@ -42,15 +42,35 @@ TEST(Store, GivesBackWhatWasPut) {
 TEST(Store, KeepsItsIdentityAndContentsWhenReopened) {
   const ScratchDirectory directory;
   writer(directory).put(Batch().add("a", {"one"}));
-  Store again = Store::open_for_writing(directory, {"other", "fingerprint-2", 16});
+  Store again =
+      Store::open_for_writing(directory, {"other", "fingerprint-2", 16, Precision::kFast, 9});
   EXPECT_EQ(again.identity().model, "tiny");
   EXPECT_EQ(again.identity().fingerprint, "fingerprint-1");
   EXPECT_EQ(again.identity().dim, 8u);
+  EXPECT_EQ(again.identity().precision, Precision::kNear);
+  EXPECT_EQ(again.identity().passage_form, 3u);
   again.put(Batch().add("b", {"two"}));
   const Store reader = Store::open(directory);
   EXPECT_EQ(reader.identity().fingerprint, "fingerprint-1");
   EXPECT_EQ(contents_of(reader), (Contents{{"a", {"one"}}, {"b", {"two"}}}));
   EXPECT_EQ(reader.commit(), 2u);
+}
+
+TEST(Store, TheFirstFormatIsExactAndIsReadAndWrittenAsItIs) {
+  const ScratchDirectory directory;
+  writer(directory).put(Batch().add("a", {"one"}));
+  tamper(directory.path() / "store.sqlite",
+         "ALTER TABLE manifest DROP COLUMN precision; "
+         "ALTER TABLE manifest DROP COLUMN passage_form; PRAGMA user_version = 1");
+  Store old = writer(directory);
+  EXPECT_EQ(old.identity().precision, Precision::kExact);
+  EXPECT_EQ(old.identity().passage_form, 1u);
+  EXPECT_EQ(old.identity().fingerprint, "fingerprint-1");
+  old.put(Batch().add("b", {"two"}));
+  old.compact();
+  EXPECT_EQ(Store::open(directory).identity().precision, Precision::kExact);
+  EXPECT_EQ(contents_of(Store::open(directory)), (Contents{{"a", {"one"}}, {"b", {"two"}}}));
+  EXPECT_EQ(Store::verify(directory), Faults{});
 }
 
 TEST(Store, OpensNothingThatIsNotThere) {

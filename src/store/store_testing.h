@@ -4,6 +4,7 @@
 #define SEMEME_STORE_STORE_TESTING_H_
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -21,7 +22,7 @@
 
 namespace sememe::store {
 
-inline const Identity kTestIdentity{"tiny", "fingerprint-1", 8};
+inline const Identity kTestIdentity{"tiny", "fingerprint-1", 8, Precision::kNear, 3};
 
 /// What Store::verify() gives.
 using Faults = std::vector<std::string>;
@@ -131,6 +132,16 @@ std::string error_text(ErrorCode code, const Body& body) {
   }
   ADD_FAILURE() << "expected an Error";
   return {};
+}
+
+/// Runs SQL on the database as a stranger could, beside all rules of the store.
+inline void tamper(const Path& path, const std::string& sql) {
+  sqlite3* connection = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &connection), SQLITE_OK);
+  char* message = nullptr;
+  EXPECT_EQ(sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK)
+      << message;
+  sqlite3_close(connection);
 }
 
 inline void restore_all(Store& store) {

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -141,7 +142,7 @@ Versions versions_in(const Store& store) {
   for (std::size_t i = 0; i < live.chunk_ids.size(); ++i) {
     const StoredChunk chunk = store.chunk(live.chunk_ids[i]);
     const auto row = live.vectors.row(static_cast<std::size_t>(live.rows[i]));
-    if (std::vector<float>(row.begin(), row.end()) != vector_of(chunk.row.text)) {
+    if (!std::ranges::equal(row, vector_of(chunk.row.text))) {
       fail(concat("chunk ", i, " of ", chunk.path, " has the vector of another text"));
     }
     texts[chunk.path].push_back(chunk.row.text);
@@ -177,7 +178,7 @@ void read_once(const Path& directory) {
       try {
         const StoredChunk chunk = store.chunk(live.chunk_ids[i]);
         const auto row = live.vectors.row(static_cast<std::size_t>(live.rows[i]));
-        if (std::vector<float>(row.begin(), row.end()) != vector_of(chunk.row.text)) {
+        if (!std::ranges::equal(row, vector_of(chunk.row.text))) {
           fail(concat("a reader saw chunk ", i, " of ", chunk.path, " with another's vector"));
         }
       } catch (const Error& error) {

@@ -3,10 +3,12 @@
 import array
 import json
 import math
+import os
 import struct
+import subprocess
 import unittest
 
-from support import DEFAULT_MODEL, GOLDEN, TINY, SememeTest, needs_model
+from support import DEFAULT_MODEL, GOLDEN, PROGRAM, TINY, SememeTest, needs_model
 
 
 def read_npy(path):
@@ -29,7 +31,7 @@ class Embed(SememeTest):
     def compare(self, model, golden, tolerance):
         texts = [entry["text"] for entry in golden_lines(golden.with_suffix(".jsonl"))]
         out = self.directory / "out.npy"
-        self.expect(0, "embed", "--model", model, "--jsonl", "--npy", out,
+        self.expect(0, "embed", "--model", model, "--precision", "exact", "--jsonl", "--npy", out,
                     stdin="".join(json.dumps(text) + "\n" for text in texts))
         rows, cols, found = read_npy(out)
         expected_rows, expected_cols, expected = read_npy(golden)
@@ -67,6 +69,56 @@ class Embed(SememeTest):
         self.assertIn("1 text was cut at the model's limit of 32 tokens", result.err)
         self.assertAlmostEqual(math.fsum(x * x for x in first["vector"]), 1, places=5)
 
+    def vectors(self, *options, **run):
+        return self.expect(0, "embed", "--model", TINY, "--json", *options, "one text", "another", **run).json
+
+    def test_precision_is_an_option_or_an_environment_variable_and_is_named(self):
+        by_name = {name: self.vectors("--precision", name) for name in ("exact", "near", "fast")}
+        for name, entries in by_name.items():
+            self.assertEqual({entry["precision"] for entry in entries}, {name})
+            self.assertEqual(self.vectors(env={"SEMEME_PRECISION": name}), entries)
+            for entry, exact in zip(entries, by_name["exact"]):
+                cosine = math.fsum(a * b for a, b in zip(entry["vector"], exact["vector"]))
+                self.assertGreater(cosine, 0.99999 if name == "near" else 0.998)
+        self.assertEqual(self.vectors(), by_name["fast"])
+        self.assertEqual(self.vectors("--precision", "near", env={"SEMEME_PRECISION": "exact"}), by_name["near"])
+        self.assertEqual(len({entries[0]["vector"][0] for entries in by_name.values()}), 3)
+
+    def test_another_word_for_the_precision_is_refused(self):
+        for command in (("embed", "x"), ("similarity", "x", "y"), ("index", "."), ("search", "x"),
+                        ("eval", "sts", "x"), ("eval", "retrieval", "x"), ("model", "show")):
+            result = self.expect_error(2, "--precision: sharp not in {exact,near,fast}",
+                                       *command, "--precision", "sharp")
+            self.assertEqual(result.out, "")
+        self.expect_error(2, "sharp", "embed", "x", env={"SEMEME_PRECISION": "sharp"})
+
+    def test_near_and_fast_have_the_same_bits_on_every_tier(self):
+        for name in ("near", "fast"):
+            found = [self.vectors("--precision", name, env={"SEMEME_ISA": isa}) for isa in self.tiers()]
+            for other in found[1:]:
+                self.assertEqual(found[0], other)
+
+    def tiers(self):
+        found = [isa for isa in ("scalar", "avx2", "avx512", "amx")
+                 if self.run_sememe("--version", env={"SEMEME_ISA": isa}).code == 0]
+        self.assertIn("scalar", found)
+        return found
+
+    def test_long_lines_are_read_in_bounded_memory(self):
+        line = "One line that does not end, " * (32 * 1024 * 1024 // 28) + "\n"
+        peaks = []
+        for count in (1, 8):
+            process = subprocess.Popen([PROGRAM, "embed", "--model", str(TINY), "--threads", "1"], env=self.environment,
+                                       stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            for _ in range(count):
+                process.stdin.write(line.encode())
+            process.stdin.close()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(process.returncode, 0)
+            peaks.append(usage.ru_maxrss)
+        self.assertLess(peaks[1], peaks[0] + 64 * 1024, "KiB with eight lines, with one")
+
     def test_plain_output_is_a_line_of_numbers_a_text(self):
         lines = self.expect(0, "embed", "--model", TINY, stdin="one\n\ntwo\n").out.splitlines()
         self.assertEqual([len(line.split(" ")) for line in lines], [48, 48, 48])
@@ -82,6 +134,7 @@ class Embed(SememeTest):
     def test_similarity_is_a_symmetric_matrix(self):
         found = self.expect(0, "similarity", "--model", TINY, "--json", "a", "b c", "d").json
         self.assertEqual(found["texts"], ["a", "b c", "d"])
+        self.assertEqual(found["precision"], "fast")
         cosine = found["cosine"]
         for i in range(3):
             self.assertEqual(cosine[i][i], 1)
@@ -116,7 +169,7 @@ class Eval(SememeTest):
     def test_sts_prints_the_documented_fields(self):
         self.write("sts.tsv", "5\tone two\tone two\n0\tred\tthe sea is deep\n3\ta b c\ta b d\n")
         found = self.expect(0, "eval", "sts", "--model", TINY, "--json", "sts.tsv").json
-        self.assertEqual(list(found), ["pairs", "spearman", "pearson", "truncated"])
+        self.assertEqual(list(found), ["pairs", "spearman", "pearson", "truncated", "precision"])
         self.assertEqual(found["pairs"], 3)
         self.assertTrue(-100 <= found["spearman"] <= 100)
 
@@ -125,8 +178,10 @@ class Eval(SememeTest):
         self.write("set/queries.jsonl", '{"_id": "q", "text": "red rose"}\n')
         self.write("set/qrels/test.tsv", "query-id\tcorpus-id\tscore\nq\t1\t1\n")
         found = self.expect(0, "eval", "retrieval", "--model", TINY, "--json", "set").json
-        for field in ("queries", "ndcg@10", "map", "mrr@10", "recall@10", "recall@100", "truncated"):
+        for field in ("queries", "ndcg@10", "map", "mrr@10", "recall@10", "recall@100", "truncated", "precision"):
             self.assertIn(field, found)
+        exact = self.expect(0, "eval", "retrieval", "--model", TINY, "--precision", "exact", "--json", "set").json
+        self.assertEqual((found["precision"], exact["precision"]), ("fast", "exact"))
         self.assertEqual((found["queries"], found["ndcg@10"], found["mrr@10"]), (1, 1, 1))
 
 
@@ -154,6 +209,9 @@ class Program(SememeTest):
     def test_model_commands(self):
         shown = self.expect(0, "model", "show", TINY, "--json").json
         self.assertEqual((shown["architecture"], shown["dim"], shown["max_tokens"]), ("bert", 48, 32))
+        self.assertEqual(shown["precision"], "fast")
+        shown = self.expect(0, "model", "show", TINY, "--json", "--precision", "near").json
+        self.assertEqual(shown["precision"], "near")
         self.expect(0, "model", "verify", TINY)
 
     @needs_model

@@ -107,6 +107,36 @@ class Sync(SememeTest):
         self.assertEqual(hits[0]["path"], "deep/garden.md")
 
 
+class StoredPrecision(SememeTest):
+    def test_a_store_keeps_its_precision(self):
+        self.write("docs/garden.md", GARDEN)
+        self.assertEqual(self.index("docs", "--precision", "near")["precision"], "near")
+        self.write("docs/kitchen.md", KITCHEN)
+        again = self.index("docs")
+        self.assertEqual(again["precision"], "near")
+        self.assertGreater(again["peak_memory_bytes"], 1 << 20)
+        self.assertEqual(self.expect(0, "store", "info", "--json").json["precision"], "near")
+        self.assertIn("precision  near\n", self.expect(0, "store", "info").out)
+        self.assertEqual(self.expect(0, "search", "--json", "frost").json["precision"], "near")
+        self.expect(0, "search", "--json", "frost", "--precision", "near")
+
+    def test_another_precision_is_refused_with_the_fix(self):
+        self.write("docs/garden.md", GARDEN)
+        self.index("docs")
+        before = self.search("frost")
+        for command in (("index", "docs"), ("index", "docs", "--dry-run"), ("search", "frost")):
+            result = self.expect_error(5, 'expected precision "fast"', *command, "--precision", "exact")
+            for part in ('found "exact"', "--precision fast", "index again"):
+                self.assertIn(part, result.err)
+            self.expect_error(5, 'found "exact"', *command, env={"SEMEME_PRECISION": "exact"})
+        self.assertEqual(self.search("frost"), before)
+
+    def test_a_new_store_takes_the_precision_of_the_environment(self):
+        self.write("docs/garden.md", GARDEN)
+        self.assertEqual(self.index("docs", env={"SEMEME_PRECISION": "exact"})["precision"], "exact")
+        self.assertEqual(self.index("docs")["precision"], "exact")
+
+
 class Search(SememeTest):
     def test_hits_name_the_lines_and_bytes_of_the_file(self):
         self.write("docs/garden.md", GARDEN)
