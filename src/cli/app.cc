@@ -44,6 +44,7 @@ void build(Program& program) {
   add_eval(program);
   add_model(program);
   add_store(program);
+  add_bench(program);
   add_completion(program);
 }
 

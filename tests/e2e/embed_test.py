@@ -86,7 +86,7 @@ class Embed(SememeTest):
 
     def test_another_word_for_the_precision_is_refused(self):
         for command in (("embed", "x"), ("similarity", "x", "y"), ("index", "."), ("search", "x"),
-                        ("eval", "sts", "x"), ("eval", "retrieval", "x"), ("model", "show")):
+                        ("eval", "sts", "x"), ("eval", "retrieval", "x"), ("model", "show"), ("bench", "embed")):
             result = self.expect_error(2, "--precision: sharp not in {exact,near,fast}",
                                        *command, "--precision", "sharp")
             self.assertEqual(result.out, "")
@@ -185,10 +185,66 @@ class Eval(SememeTest):
         self.assertEqual((found["queries"], found["ndcg@10"], found["mrr@10"]), (1, 1, 1))
 
 
+class Bench(SememeTest):
+    def bench(self, *options):
+        return self.expect(0, "bench", "embed", "--model", TINY, "--seconds", "0", "--json", *options).json
+
+    def test_json_has_the_documented_fields(self):
+        found = self.bench()
+        self.assertEqual(list(found), ["model", "dim", "isa", "threads", "seconds", "precisions", "skipped"])
+        self.assertEqual((found["dim"], found["threads"]), (48, 1))
+        self.assertIn(found["isa"], ("scalar", "avx2", "avx512", "amx", "neon"))
+        self.assertEqual([p["precision"] for p in found["precisions"]], ["exact", "near", "fast"])
+        for report in found["precisions"]:
+            self.assertEqual(list(report), ["precision", "load_ms", "peak_memory_bytes", "workloads"])
+            self.assertGreater(report["peak_memory_bytes"], 1 << 20)
+            for work in report["workloads"]:
+                self.assertEqual(list(work), ["workload", "texts", "tokens", "passes", "tokens_per_cpu_second",
+                                              "tokens_per_second", "cpu_ms", "wall_ms", "compared_texts",
+                                              "cosine_mean", "cosine_min"])
+                self.assertGreater(work["tokens_per_cpu_second"], 0)
+                self.assertGreaterEqual(work["passes"], 3)
+                self.assertAlmostEqual(work["tokens_per_second"] * work["wall_ms"] / 1e3, work["tokens"], places=3)
+                self.assertGreater(work["cosine_mean"],
+                                   {"exact": 0.9999999, "near": 0.99999, "fast": 0.99}[report["precision"]])
+                self.assertLessEqual(work["cosine_min"], work["cosine_mean"] + 1e-9)
+
+    def test_texts_that_the_model_cannot_take_are_named(self):
+        found = self.bench("--precision", "fast")
+        measured = [work["workload"] for work in found["precisions"][0]["workloads"]]
+        skipped = [entry["workload"] for entry in found["skipped"]]
+        self.assertEqual(sorted(measured + skipped), sorted(["1x16", "1x128", "32x32", "32x128", "8x512", "mix"]))
+        self.assertIn("8x512", skipped)
+        self.assertIn("at most", found["skipped"][0]["reason"])
+
+    def test_the_table_names_tier_precision_and_workload(self):
+        out = self.expect(0, "bench", "embed", "--model", TINY, "--seconds", "0", "--precision", "near").out
+        for word in ("tier", "1 thread", "near: loaded in", "peak memory", "1x16"):
+            self.assertIn(word, out)
+        self.assertNotIn("exact: loaded", out)
+
+    @needs_model
+    def test_the_default_model_takes_all_workloads(self):
+        found = self.expect(0, "bench", "embed", "--precision", "fast", "--threads", "2", "--seconds", "0", "--json").json
+        work = {entry["workload"]: entry for entry in found["precisions"][0]["workloads"]}
+        lengths = natural_lengths()
+        self.assertEqual({name: entry["tokens"] for name, entry in work.items()},
+                         {"1x16": 16, "1x128": 128, "32x32": 1024, "32x128": 4096, "8x512": 4096, "mix": sum(lengths)})
+        self.assertEqual((work["mix"]["texts"], found["threads"]), (len(lengths), 2))
+        for entry in work.values():
+            self.assertGreater(entry["cosine_mean"], 0.998, entry)
+
+
+def natural_lengths():
+    lines = (GOLDEN.parents[1] / "bench/encoder/passage_lengths.txt").read_text().splitlines()
+    return [int(word) for line in lines if not line.startswith("#") for word in line.split()]
+
+
 class Program(SememeTest):
     def test_every_command_has_help_with_its_options(self):
         out = self.expect(0, "--help").out
-        for command in ("index", "search", "embed", "similarity", "tokens", "eval", "model", "store", "completion"):
+        for command in ("index", "search", "embed", "similarity", "tokens", "eval", "model", "store", "bench",
+                        "completion"):
             self.assertIn(command, out)
             self.assertIn("Usage:", self.expect(0, command, "--help").out)
         for command in ("index", "search", "embed", "similarity", "tokens"):
