@@ -1,7 +1,9 @@
 #include "model/checksums.h"
 
 #include <chrono>
+#include <cstdlib>
 
+#include "base/error_context.h"
 #include "base/hash.h"
 #include "model/catalog.h"
 #include "model/sentence_transformers.h"
@@ -93,7 +95,19 @@ std::string ChecksumCache::checksum(const Path& file, const char* kind) {
   return value;
 }
 
-Path checksum_cache_file() { return sememe_home() / "cache" / "checksums.json"; }
+Path cache_folder() {
+  const char* value = std::getenv("SEMEME_CACHE");
+  const std::string_view word = value == nullptr ? "" : value;
+  if (word == "off") return {};
+  if (word.empty() || word == "on") return sememe_home() / "cache";
+  throw Error(ErrorCode::kInvalidArgument,
+              concat("SEMEME_CACHE: expected on or off, found ", quote(word)));
+}
+
+Path checksum_cache_file() {
+  const Path folder = cache_folder();
+  return folder.empty() ? folder : folder / "checksums.json";
+}
 
 std::string model_fingerprint(const Path& directory) {
   ChecksumCache cache(checksum_cache_file());
@@ -101,8 +115,13 @@ std::string model_fingerprint(const Path& directory) {
 }
 
 std::string model_fingerprint(const Path& directory, ChecksumCache& cache) {
+  return model_fingerprint(directory, read_model_config(directory).config_files, cache);
+}
+
+std::string model_fingerprint(const Path& directory, std::span<const std::string> files,
+                              ChecksumCache& cache) {
   std::string summary;
-  for (const std::string& name : read_model_config(directory).config_files) {
+  for (const std::string& name : files) {
     std::error_code ignored;
     const Path file = directory / name;
     if (!std::filesystem::exists(file, ignored)) continue;

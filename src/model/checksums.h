@@ -7,6 +7,7 @@
 #ifndef SEMEME_MODEL_CHECKSUMS_H_
 #define SEMEME_MODEL_CHECKSUMS_H_
 
+#include <span>
 #include <string>
 
 #include "base/file.h"
@@ -37,7 +38,10 @@ class ChecksumCache {
   bool changed_ = false;
 };
 
-/// $SEMEME_HOME/cache/checksums.json.
+/// $SEMEME_HOME/cache, or an empty path when SEMEME_CACHE is "off". Throws Error(kInvalidArgument)
+/// when it is neither "on" nor "off", and as sememe_home().
+Path cache_folder();
+/// checksums.json there.
 Path checksum_cache_file();
 
 /// Identity of everything in the model directory that can change a vector: configuration,
@@ -46,6 +50,9 @@ Path checksum_cache_file();
 std::string model_fingerprint(const Path& directory);
 /// The same with a cache of the caller's.
 std::string model_fingerprint(const Path& directory, ChecksumCache& cache);
+/// The same with ModelConfig::config_files.
+std::string model_fingerprint(const Path& directory, std::span<const std::string> files,
+                              ChecksumCache& cache);
 
 }  // namespace sememe::model
 
