@@ -8,16 +8,17 @@
 
 namespace sememe::model {
 
-BertEncoder::BertEncoder(ModelConfig config, SafetensorsFile file, Precision precision, Isa isa)
+BertEncoder::BertEncoder(ModelConfig config, SafetensorsFile file, Precision precision, Isa isa,
+                         const PackedCache& cache)
     : config_(std::move(config)), file_(std::move(file)), isa_(isa) {
   load_embeddings();
   check_layers(file_.table(), config_);
-  layers_ =
-      precision == Precision::kExact
-          ? load_exact_layers(file_.table(), config_, isa_)
-          : load_quantized_layers(
-                file_.table(), config_,
-                [this](std::span<const TokenId> ids, float* x) { embed(ids, x); }, precision, isa_);
+  const LayerSource source{file_.table(), config_, cache, isa_};
+  layers_ = precision == Precision::kExact
+                ? load_exact_layers(source)
+                : load_quantized_layers(
+                      source, [this](std::span<const TokenId> ids, float* x) { embed(ids, x); },
+                      precision);
   fill_info(precision);
 }
 

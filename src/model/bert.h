@@ -18,6 +18,7 @@
 #include "kernels/aligned.h"
 #include "model/bert_layers.h"
 #include "model/encoder.h"
+#include "model/packed_cache.h"
 #include "model/safetensors.h"
 #include "model/sentence_transformers.h"
 
@@ -25,10 +26,11 @@ namespace sememe::model {
 
 class BertEncoder final : public Encoder {
  public:
-  /// Checks that every tensor is there with its shape, and packs the weights for the precision and
-  /// `isa`, layers in parallel. An f32 word table stays in the file's map.
-  BertEncoder(ModelConfig config, SafetensorsFile file, Precision precision,
-              Isa isa = active_isa());
+  /// Checks that every tensor is there with its shape, and takes the weights for the precision and
+  /// `isa` from the cache or packs them, layers in parallel. An f32 word table stays in the file's
+  /// map.
+  BertEncoder(ModelConfig config, SafetensorsFile file, Precision precision, Isa isa = active_isa(),
+              const PackedCache& cache = {});
 
   const EncoderInfo& info() const override { return info_; }
   void encode(const PackedTokens& tokens, Workspace& workspace,

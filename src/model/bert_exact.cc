@@ -1,4 +1,6 @@
 // BERT layers in f32.
+#include <optional>
+
 #include "base/error_context.h"
 #include "base/thread_pool.h"
 #include "kernels/attention.h"
@@ -36,38 +38,85 @@ void load_linear(const TensorTable& table, const std::string& name, std::size_t 
   }
 }
 
-ExactLayer load_layer(const TensorTable& table, const std::string& prefix,
-                      const ModelConfig& config, Isa isa) {
-  const std::size_t hidden = config.hidden;
+ExactLayer pack_layer(const LayerSource& from, const std::string& prefix) {
+  const TensorTable& table = from.table;
+  const std::size_t hidden = from.config.hidden;
+  const std::size_t wide = from.config.intermediate;
   ExactLayer layer{
-      .qkv = {3 * hidden, hidden, isa},
-      .attention_output = {hidden, hidden, isa},
-      .attention_norm = load_norm(table, prefix + "attention.output.LayerNorm", config),
-      .up = {config.intermediate, hidden, isa},
-      .down = {hidden, config.intermediate, isa},
-      .output_norm = load_norm(table, prefix + "output.LayerNorm", config)};
+      .qkv = {3 * hidden, hidden, from.isa},
+      .attention_output = {hidden, hidden, from.isa},
+      .attention_norm = load_norm(table, prefix + "attention.output.LayerNorm", from.config),
+      .up = {wide, hidden, from.isa},
+      .down = {hidden, wide, from.isa},
+      .output_norm = load_norm(table, prefix + "output.LayerNorm", from.config)};
   load_linear(table, prefix + "attention.self.query", 0, hidden, layer.qkv);
   load_linear(table, prefix + "attention.self.key", hidden, hidden, layer.qkv);
   load_linear(table, prefix + "attention.self.value", 2 * hidden, hidden, layer.qkv);
   load_linear(table, prefix + "attention.output.dense", 0, hidden, layer.attention_output);
-  load_linear(table, prefix + "intermediate.dense", 0, config.intermediate, layer.up);
+  load_linear(table, prefix + "intermediate.dense", 0, wide, layer.up);
   load_linear(table, prefix + "output.dense", 0, hidden, layer.down);
   return layer;
 }
 
+// The same with the matrices in `sections`.
+ExactLayer view_layer(const LayerSource& from, const std::string& prefix,
+                      std::span<const Section> sections) {
+  const auto shapes = linear_shapes(from.config);
+  const auto matrix = [&](std::size_t i) {
+    return kernels::PackedWeights(shapes[i].n, shapes[i].k, from.isa, sections[i]);
+  };
+  return {
+      .qkv = matrix(0),
+      .attention_output = matrix(1),
+      .attention_norm = load_norm(from.table, prefix + "attention.output.LayerNorm", from.config),
+      .up = matrix(2),
+      .down = matrix(3),
+      .output_norm = load_norm(from.table, prefix + "output.LayerNorm", from.config)};
+}
+
+std::vector<std::size_t> section_sizes(const LayerSource& from) {
+  std::vector<std::size_t> sizes;
+  for (std::size_t i = 0; i < from.config.layers; ++i) {
+    for (const auto& [n, k] : linear_shapes(from.config)) {
+      sizes.push_back(kernels::PackedWeights::byte_size(n, k, from.isa));
+    }
+  }
+  return sizes;
+}
+
 class ExactLayers final : public BertLayers {
  public:
-  ExactLayers(const TensorTable& table, const ModelConfig& config, Isa isa)
-      : hidden_(config.hidden),
-        heads_(config.heads),
-        wide_(config.intermediate),
-        isa_(isa),
-        embedding_norm_(load_norm(table, "embeddings.LayerNorm", config)),
-        layers_(config.layers) {
-    ThreadPool pool(std::min(available_threads(), config.layers));
-    pool.parallel_for(config.layers, [&](std::size_t i, std::size_t) {
-      layers_[i] = load_layer(table, concat("encoder.layer.", i, "."), config, isa);
+  /// Without `packed` the weights are packed here.
+  ExactLayers(const LayerSource& from, std::optional<PackedFile> packed)
+      : hidden_(from.config.hidden),
+        heads_(from.config.heads),
+        wide_(from.config.intermediate),
+        isa_(from.isa),
+        embedding_norm_(load_norm(from.table, "embeddings.LayerNorm", from.config)),
+        packed_(std::move(packed)),
+        layers_(from.config.layers) {
+    const auto prefix = [](std::size_t i) { return concat("encoder.layer.", i, "."); };
+    if (packed_) {
+      for (std::size_t i = 0; i < layers_.size(); ++i) {
+        layers_[i] = view_layer(from, prefix(i), packed_->sections().subspan(4 * i, 4));
+      }
+      return;
+    }
+    ThreadPool pool(std::min(available_threads(), layers_.size()));
+    pool.parallel_for(layers_.size(), [&](std::size_t i, std::size_t) {
+      layers_[i] = pack_layer(from, prefix(i));
     });
+  }
+
+  /// The matrices of all layers, as view_layer takes them.
+  std::vector<Section> sections() const {
+    std::vector<Section> sections;
+    for (const ExactLayer& layer : layers_) {
+      for (const auto* matrix : {&layer.qkv, &layer.attention_output, &layer.up, &layer.down}) {
+        sections.push_back(matrix->bytes());
+      }
+    }
+    return sections;
   }
 
   void run(const TextGroup& group, Workspace::Buffers& buffers, float* x) const override {
@@ -102,8 +151,8 @@ class ExactLayers final : public BertLayers {
     kernels::gemm(rows, {x, hidden_}, layer.qkv, {qkv, 3 * hidden_});
     for (std::size_t b = 0; b < group.texts(); ++b) {
       const std::size_t row = group.first_row(b);
-      kernels::attention(attention_shape(group.tokens(b)),
-                         {qkv + row * 3 * hidden_, 3 * hidden_}, {context + row * hidden_, hidden_},
+      kernels::attention(attention_shape(group.tokens(b)), {qkv + row * 3 * hidden_, 3 * hidden_},
+                         {context + row * hidden_, hidden_},
                          {buffers.scratch.data(), buffers.scratch.size()});
     }
     kernels::gemm(rows, {context, hidden_}, layer.attention_output, {x, hidden_},
@@ -129,14 +178,19 @@ class ExactLayers final : public BertLayers {
   std::size_t wide_;
   Isa isa_;
   NormWeights embedding_norm_;
+  std::optional<PackedFile> packed_;  // what the layers look into
   std::vector<ExactLayer> layers_;
 };
 
 }  // namespace
 
-std::unique_ptr<BertLayers> load_exact_layers(const TensorTable& table, const ModelConfig& config,
-                                              Isa isa) {
-  return std::make_unique<ExactLayers>(table, config, isa);
+std::unique_ptr<BertLayers> load_exact_layers(const LayerSource& from) {
+  const std::string kind = concat("exact-", kernels::packed_layout(from.isa));
+  std::optional<PackedFile> packed = from.cache.find(kind, section_sizes(from));
+  const bool found = packed.has_value();
+  auto layers = std::make_unique<ExactLayers>(from, std::move(packed));
+  if (!found) from.cache.keep(kind, layers->sections());
+  return layers;
 }
 
 }  // namespace sememe::model

@@ -35,6 +35,14 @@ LinearTensors read_linear(const TensorTable& table, std::span<const std::string>
   return all;
 }
 
+std::array<LinearShape, 4> linear_shapes(const ModelConfig& config) {
+  const std::size_t hidden = config.hidden;
+  return {{{3 * hidden, hidden},
+           {hidden, hidden},
+           {config.intermediate, hidden},
+           {hidden, config.intermediate}}};
+}
+
 void check_layers(const TensorTable& table, const ModelConfig& config) {
   const std::size_t hidden = config.hidden;
   for (std::size_t i = 0; i < config.layers; ++i) {

@@ -7,6 +7,7 @@
 #define SEMEME_MODEL_BERT_LAYERS_H_
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -16,6 +17,7 @@
 
 #include "kernels/layer_norm.h"
 #include "model/encoder.h"
+#include "model/packed_cache.h"
 #include "model/safetensors.h"
 #include "model/sentence_transformers.h"
 #include "model/workspace.h"
@@ -74,16 +76,30 @@ LinearTensors read_linear(const TensorTable& table, std::span<const std::string>
 /// Throws as expect_float when a layer's tensors are missing or of another shape.
 void check_layers(const TensorTable& table, const ModelConfig& config);
 
-std::unique_ptr<BertLayers> load_exact_layers(const TensorTable& table, const ModelConfig& config,
-                                              Isa isa);
+/// [outputs, inputs] of the four products of a layer: queries, keys and values; attention output;
+/// up; down.
+struct LinearShape {
+  std::size_t n;
+  std::size_t k;
+};
+std::array<LinearShape, 4> linear_shapes(const ModelConfig& config);
+
+/// What layers are made of. Packed weights come from the cache when it has them, else from the
+/// table, and are then kept there.
+struct LayerSource {
+  const TensorTable& table;
+  const ModelConfig& config;
+  const PackedCache& cache;
+  Isa isa;
+};
+
+std::unique_ptr<BertLayers> load_exact_layers(const LayerSource& from);
 /// x [ids, H]: the sums of embeddings of one text.
 using EmbedTokens = std::function<void(std::span<const TokenId> ids, float* x)>;
 /// kNear or kFast. fast evens out its activations by what the layers do to tokens of the model's
 /// own vocabulary, hence `embed`.
-std::unique_ptr<BertLayers> load_quantized_layers(const TensorTable& table,
-                                                  const ModelConfig& config,
-                                                  const EmbedTokens& embed,
-                                                  Precision precision, Isa isa);
+std::unique_ptr<BertLayers> load_quantized_layers(const LayerSource& from, const EmbedTokens& embed,
+                                                  Precision precision);
 
 }  // namespace sememe::model
 

@@ -7,12 +7,13 @@
 // fast: an encoder's activations differ a hundredfold from channel to channel, and one scale for a
 // row wastes most of its 255 levels on a few channels. So channel j is divided by
 // sqrt(a_j / w_j) on its way to the levels and its weights are multiplied by it, a_j being the
-// largest magnitude of the channel and w_j of its weights (SmoothQuant, alpha = 1/2). a_j comes from
-// running random tokens of the model's vocabulary through the 16-bit layers, whose bits do not
+// largest magnitude of the channel and w_j of its weights (SmoothQuant, alpha = 1/2). a_j comes
+// from running random tokens of the model's vocabulary through the 16-bit layers, whose bits do not
 // depend on the processor; on MiniLM-L6 that gives mean cosines to f32 of 0.9994 (0.9989 without)
 // and real text gives no better ones.
 #include <array>
 #include <cmath>
+#include <cstring>
 
 #include "base/error_context.h"
 #include "base/thread_pool.h"
@@ -72,11 +73,11 @@ std::vector<float> factors_for(const std::vector<float>& peaks, std::span<const 
   return factors;
 }
 
-QuantizedLayer load_layer(const TensorTable& table, const std::string& prefix,
-                          const ModelConfig& config, Quantization quantization,
-                          const ChannelPeaks* peaks, Isa isa) {
-  const std::size_t hidden = config.hidden;
-  const std::size_t wide = config.intermediate;
+QuantizedLayer quantize_layer(const LayerSource& from, const std::string& prefix,
+                              Quantization quantization, const ChannelPeaks* peaks) {
+  const TensorTable& table = from.table;
+  const std::size_t hidden = from.config.hidden;
+  const std::size_t wide = from.config.intermediate;
   const std::array qkv_names = {prefix + "attention.self.query", prefix + "attention.self.key",
                                 prefix + "attention.self.value"};
   const std::array output_name = {prefix + "attention.output.dense"};
@@ -85,37 +86,98 @@ QuantizedLayer load_layer(const TensorTable& table, const std::string& prefix,
   QuantizedLayer layer;
   const auto quantized = [&](const LinearTensors& linear, std::size_t k,
                              std::span<const float> factors) {
-    return kernels::QuantizedWeights(linear.weight, linear.bias, k, factors, quantization, isa);
+    return kernels::QuantizedWeights(linear.weight, linear.bias, k, factors, quantization,
+                                     from.isa);
   };
   const LinearTensors qkv = read_linear(table, qkv_names, hidden, hidden);
   if (peaks != nullptr) layer.qkv_factors = factors_for(peaks->qkv, qkv.weight);
   layer.qkv = quantized(qkv, hidden, layer.qkv_factors);
   layer.attention_output = quantized(read_linear(table, output_name, hidden, hidden), hidden, {});
-  layer.attention_norm = load_norm(table, prefix + "attention.output.LayerNorm", config);
   const LinearTensors up = read_linear(table, up_name, wide, hidden);
   if (peaks != nullptr) layer.up_factors = factors_for(peaks->up, up.weight);
   layer.up = quantized(up, hidden, layer.up_factors);
   layer.down = quantized(read_linear(table, down_name, hidden, wide), wide, {});
-  layer.output_norm = load_norm(table, prefix + "output.LayerNorm", config);
   return layer;
+}
+
+// fast has factors, near has none.
+std::size_t sections_per_layer(Quantization quantization) {
+  return quantization == Quantization::kInt8 ? 6 : 4;
+}
+
+// Four matrices, then the factors of the first and the third.
+QuantizedLayer view_layer(const LayerSource& from, Quantization quantization,
+                          std::span<const Section> sections) {
+  const auto shapes = linear_shapes(from.config);
+  const auto matrix = [&](std::size_t i) {
+    return kernels::QuantizedWeights(shapes[i].n, shapes[i].k, quantization, from.isa, sections[i]);
+  };
+  const auto factors = [&](std::size_t i) {
+    std::vector<float> values(i < sections.size() ? from.config.hidden : 0);
+    if (!values.empty()) std::memcpy(values.data(), sections[i].data(), sections[i].size());
+    return values;
+  };
+  QuantizedLayer layer;
+  layer.qkv_factors = factors(4);
+  layer.qkv = matrix(0);
+  layer.attention_output = matrix(1);
+  layer.up_factors = factors(5);
+  layer.up = matrix(2);
+  layer.down = matrix(3);
+  return layer;
+}
+
+Section bytes_of(const std::vector<float>& floats) {
+  return {reinterpret_cast<const std::uint8_t*>(floats.data()), floats.size() * sizeof(float)};
+}
+
+std::vector<std::size_t> section_sizes(const ModelConfig& config, Quantization quantization) {
+  std::vector<std::size_t> sizes;
+  for (std::size_t i = 0; i < config.layers; ++i) {
+    for (const auto& [n, k] : linear_shapes(config)) {
+      sizes.push_back(kernels::QuantizedWeights::byte_size(n, k, quantization));
+    }
+    sizes.resize((i + 1) * sections_per_layer(quantization), config.hidden * sizeof(float));
+  }
+  return sizes;
 }
 
 class QuantizedLayers final : public BertLayers {
  public:
-  QuantizedLayers(const TensorTable& table, const ModelConfig& config, Quantization quantization,
-                  std::span<const ChannelPeaks> peaks, Isa isa)
-      : hidden_(config.hidden),
-        heads_(config.heads),
-        wide_(config.intermediate),
-        quantization_(quantization),
-        isa_(isa),
-        embedding_norm_(load_norm(table, "embeddings.LayerNorm", config)),
-        layers_(config.layers) {
-    ThreadPool pool(std::min(available_threads(), config.layers));
-    pool.parallel_for(config.layers, [&](std::size_t i, std::size_t) {
-      layers_[i] = load_layer(table, concat("encoder.layer.", i, "."), config, quantization,
-                              peaks.empty() ? nullptr : &peaks[i], isa);
+  /// Quantizes the weights; peaks: of each layer, or none.
+  QuantizedLayers(const LayerSource& from, Quantization quantization,
+                  std::span<const ChannelPeaks> peaks)
+      : QuantizedLayers(from, quantization) {
+    ThreadPool pool(std::min(available_threads(), layers_.size()));
+    pool.parallel_for(layers_.size(), [&](std::size_t i, std::size_t) {
+      layers_[i] =
+          quantize_layer(from, layer_prefix(i), quantization, peaks.empty() ? nullptr : &peaks[i]);
+      load_norms(from, i);
     });
+  }
+
+  QuantizedLayers(const LayerSource& from, Quantization quantization, PackedFile packed)
+      : QuantizedLayers(from, quantization) {
+    packed_ = std::move(packed);
+    const std::size_t count = sections_per_layer(quantization);
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      layers_[i] = view_layer(from, quantization, packed_.sections().subspan(count * i, count));
+      load_norms(from, i);
+    }
+  }
+
+  /// Of all layers, as view_layer takes them.
+  std::vector<Section> sections() const {
+    std::vector<Section> sections;
+    for (const QuantizedLayer& layer : layers_) {
+      for (const auto* matrix : {&layer.qkv, &layer.attention_output, &layer.up, &layer.down}) {
+        sections.push_back(matrix->bytes());
+      }
+      if (layer.qkv_factors.empty()) continue;
+      sections.push_back(bytes_of(layer.qkv_factors));
+      sections.push_back(bytes_of(layer.up_factors));
+    }
+    return sections;
   }
 
   void run(const TextGroup& group, Workspace::Buffers& buffers, float* x) const override {
@@ -148,6 +210,24 @@ class QuantizedLayers final : public BertLayers {
   std::size_t group_tokens() const override { return kGroupTokens; }
 
  private:
+  QuantizedLayers(const LayerSource& from, Quantization quantization)
+      : hidden_(from.config.hidden),
+        heads_(from.config.heads),
+        wide_(from.config.intermediate),
+        quantization_(quantization),
+        isa_(from.isa),
+        embedding_norm_(load_norm(from.table, "embeddings.LayerNorm", from.config)),
+        layers_(from.config.layers) {}
+
+  static std::string layer_prefix(std::size_t i) { return concat("encoder.layer.", i, "."); }
+
+  void load_norms(const LayerSource& from, std::size_t i) {
+    const std::string prefix = layer_prefix(i);
+    layers_[i].attention_norm =
+        load_norm(from.table, prefix + "attention.output.LayerNorm", from.config);
+    layers_[i].output_norm = load_norm(from.table, prefix + "output.LayerNorm", from.config);
+  }
+
   kernels::AttentionShape attention_shape(std::size_t tokens) const {
     return {.tokens = tokens, .heads = heads_, .head_dim = hidden_ / heads_, .isa = isa_};
   }
@@ -197,8 +277,8 @@ class QuantizedLayers final : public BertLayers {
                     Workspace::Buffers& buffers, float* x) const {
     const QuantizedLayer& layer = layers_[index];
     float* block = x + row * hidden_;
-    kernels::quantized_gemm_gelu(rows, buffers.middle.from(0), layer.up,
-                                 {buffers.up.data(), wide_}, buffers.inner.from(0));
+    kernels::quantized_gemm_gelu(rows, buffers.middle.from(0), layer.up, {buffers.up.data(), wide_},
+                                 buffers.inner.from(0));
     kernels::quantized_gemm(rows, buffers.inner.from(0), layer.down, {block, hidden_},
                             QuantizedEpilogue::kResidual);
     if (index + 1 == layers_.size()) {
@@ -215,6 +295,7 @@ class QuantizedLayers final : public BertLayers {
   Quantization quantization_;
   Isa isa_;
   NormWeights embedding_norm_;
+  PackedFile packed_;  // what the layers look into, if they do
   std::vector<QuantizedLayer> layers_;
 };
 
@@ -230,13 +311,12 @@ std::vector<TokenId> random_tokens(std::size_t count, std::size_t vocabulary) {
   return ids;
 }
 
-std::vector<ChannelPeaks> observe_peaks(const TensorTable& table, const ModelConfig& config,
-                                        const EmbedTokens& embed, Isa isa) {
+std::vector<ChannelPeaks> observe_peaks(const LayerSource& from, const EmbedTokens& embed) {
+  const ModelConfig& config = from.config;
   const std::size_t tokens = std::min(kCalibrationTokens, config.max_positions);
-  const QuantizedLayers layers(table, config, Quantization::kInt16, {}, isa);
-  std::vector<ChannelPeaks> peaks(
-      config.layers,
-      {.qkv = std::vector<float>(config.hidden), .up = std::vector<float>(config.hidden)});
+  const QuantizedLayers layers(from, Quantization::kInt16, std::span<const ChannelPeaks>());
+  std::vector<ChannelPeaks> peaks(config.layers, {.qkv = std::vector<float>(config.hidden),
+                                                  .up = std::vector<float>(config.hidden)});
   const std::vector<TokenId> ids =
       random_tokens(kCalibrationTexts * tokens, config.vocabulary_size);
   Workspace workspace;
@@ -249,18 +329,34 @@ std::vector<ChannelPeaks> observe_peaks(const TensorTable& table, const ModelCon
   return peaks;
 }
 
+std::string layout_word(kernels::QuantizedLayout layout) {
+  switch (layout) {
+    case kernels::QuantizedLayout::kInt8:
+      return "int8";
+    case kernels::QuantizedLayout::kInt16:
+      return "int16";
+    case kernels::QuantizedLayout::kInt16Planes:
+      return "int16planes";
+  }
+  SEMEME_CHECK(false);
+}
+
 }  // namespace
 
-std::unique_ptr<BertLayers> load_quantized_layers(const TensorTable& table,
-                                                  const ModelConfig& config,
-                                                  const EmbedTokens& embed,
-                                                  Precision precision, Isa isa) {
-  if (precision == Precision::kNear) {
-    return std::make_unique<QuantizedLayers>(table, config, Quantization::kInt16,
-                                             std::span<const ChannelPeaks>(), isa);
+std::unique_ptr<BertLayers> load_quantized_layers(const LayerSource& from, const EmbedTokens& embed,
+                                                  Precision precision) {
+  const bool fast = precision == Precision::kFast;
+  const Quantization quantization = fast ? Quantization::kInt8 : Quantization::kInt16;
+  const std::string kind = concat(precision_name(precision), "-",
+                                  layout_word(kernels::quantized_layout(quantization, from.isa)));
+  if (auto packed = from.cache.find(kind, section_sizes(from.config, quantization))) {
+    return std::make_unique<QuantizedLayers>(from, quantization, *std::move(packed));
   }
-  const std::vector<ChannelPeaks> peaks = observe_peaks(table, config, embed, isa);
-  return std::make_unique<QuantizedLayers>(table, config, Quantization::kInt8, peaks, isa);
+  const std::vector<ChannelPeaks> peaks =
+      fast ? observe_peaks(from, embed) : std::vector<ChannelPeaks>();
+  auto layers = std::make_unique<QuantizedLayers>(from, quantization, std::span(peaks));
+  from.cache.keep(kind, layers->sections());
+  return layers;
 }
 
 }  // namespace sememe::model

@@ -1,9 +1,12 @@
-// Tokens per CPU-second of one thread, on random weights of MiniLM-L6's shape.
+// Tokens per CPU-second of one thread and the time to load, on random weights of MiniLM-L6's shape.
 #include <benchmark/benchmark.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <tuple>
 
 #include "model/bert.h"
 #include "model/test_models.h"
@@ -11,17 +14,49 @@
 namespace sememe::model {
 namespace {
 
-const BertEncoder& encoder_for(Precision precision, Isa isa) {
-  static std::map<std::pair<Precision, Isa>, std::unique_ptr<BertEncoder>> encoders;
-  std::unique_ptr<BertEncoder>& encoder = encoders[{precision, isa}];
-  if (encoder == nullptr) {
-    const Path directory = std::filesystem::temp_directory_path() / "sememe-encoder-bench";
-    write_bert(directory, kMiniLmShape);
-    encoder = std::make_unique<BertEncoder>(read_model_config(directory),
-                                            SafetensorsFile::open(directory / "model.safetensors"),
-                                            precision, isa);
-    std::filesystem::remove_all(directory);
+// A model directory with a cache folder in it; gone at the end of the program.
+class BenchModel {
+ public:
+  BenchModel() {
+    std::filesystem::remove_all(directory_);
+    write_bert(directory_, kMiniLmShape);
   }
+  ~BenchModel() {
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+  }
+  BenchModel(const BenchModel&) = delete;
+  BenchModel& operator=(const BenchModel&) = delete;
+
+  PackedCache cache() const {
+    return {directory_ / "cache", directory_, read_model_config(directory_)};
+  }
+  std::unique_ptr<BertEncoder> load(Precision precision, Isa isa, const PackedCache& cache) const {
+    return std::make_unique<BertEncoder>(read_model_config(directory_),
+                                         SafetensorsFile::open(directory_ / "model.safetensors"),
+                                         precision, isa, cache);
+  }
+  void empty_cache() const { std::filesystem::remove_all(directory_ / "cache" / "packed"); }
+
+ private:
+  Path directory_ = std::filesystem::temp_directory_path() /
+                    ("sememe-encoder-bench-" + std::to_string(::getpid()));
+};
+
+const BenchModel& bench_model() {
+  static const BenchModel model;
+  return model;
+}
+
+enum class Weights { kPacked, kMapped };
+
+const BertEncoder& encoder_for(Precision precision, Isa isa, Weights weights = Weights::kPacked) {
+  static std::map<std::tuple<Precision, Isa, Weights>, std::unique_ptr<BertEncoder>> encoders;
+  std::unique_ptr<BertEncoder>& encoder = encoders[{precision, isa, weights}];
+  if (encoder != nullptr) return *encoder;
+  const PackedCache cache = weights == Weights::kMapped ? bench_model().cache() : PackedCache();
+  encoder = bench_model().load(precision, isa, cache);
+  if (weights == Weights::kMapped) encoder = bench_model().load(precision, isa, cache);
   return *encoder;
 }
 
@@ -47,8 +82,8 @@ bool agrees_with_exact(const TestBatch& batch, const std::vector<float>& out, Pr
                                                    : 0.99);
 }
 
-void bench_encode(benchmark::State& state, Precision precision, Isa isa) {
-  const BertEncoder& encoder = encoder_for(precision, isa);
+void bench_encode(benchmark::State& state, Precision precision, Isa isa, Weights weights) {
+  const BertEncoder& encoder = encoder_for(precision, isa, weights);
   const std::vector<std::size_t> lengths(static_cast<std::size_t>(state.range(0)),
                                          static_cast<std::size_t>(state.range(1)));
   const TestBatch batch(lengths, kMiniLmShape.vocabulary, 3);
@@ -62,11 +97,45 @@ void bench_encode(benchmark::State& state, Precision precision, Isa isa) {
       benchmark::Counter::kIsRate);
 }
 
-void bench_load(benchmark::State& state) {
-  const Path directory = std::filesystem::temp_directory_path() / "sememe-load-bench";
-  write_bert(directory, kMiniLmShape);
-  for (auto _ : state) benchmark::DoNotOptimize(Encoder::load(directory));
-  std::filesystem::remove_all(directory);
+void bench_load(benchmark::State& state, Precision precision) {
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(bench_model().load(precision, active_isa(), {}));
+  }
+}
+
+// Packs and writes the file.
+void bench_first_load(benchmark::State& state, Precision precision) {
+  for (auto _ : state) {
+    bench_model().empty_cache();
+    benchmark::DoNotOptimize(bench_model().load(precision, active_isa(), bench_model().cache()));
+  }
+}
+
+void bench_cached_load(benchmark::State& state, Precision precision) {
+  static_cast<void>(bench_model().load(precision, active_isa(), bench_model().cache()));
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(bench_model().load(precision, active_isa(), bench_model().cache()));
+  }
+}
+
+void register_encode(Precision precision, Isa isa, Weights weights) {
+  const std::string name = "encode/" + std::string(precision_name(precision)) + "/" +
+                           std::string(isa_name(isa)) +
+                           (weights == Weights::kMapped ? "/mapped" : "");
+  auto* bench = benchmark::RegisterBenchmark(name.c_str(), bench_encode, precision, isa, weights);
+  bench->Args({1, 16})->Args({32, 128});
+  if (weights == Weights::kPacked) bench->Args({1, 128})->Args({32, 32})->Args({8, 512});
+}
+
+void register_loads(Precision precision) {
+  using Body = void (*)(benchmark::State&, Precision);
+  const std::pair<const char*, Body> bodies[] = {
+      {"", bench_load}, {"/first", bench_first_load}, {"/cached", bench_cached_load}};
+  for (const auto& [name, body] : bodies) {
+    benchmark::RegisterBenchmark(("load/" + std::string(precision_name(precision)) + name).c_str(),
+                                 body, precision)
+        ->Unit(benchmark::kMillisecond);
+  }
 }
 
 }  // namespace
@@ -74,20 +143,16 @@ void bench_load(benchmark::State& state) {
 
 int main(int argc, char** argv) {
   using sememe::Precision;
+  using sememe::model::Weights;
+  const auto& tiers = sememe::supported_isas();
   for (const Precision precision : {Precision::kExact, Precision::kNear, Precision::kFast}) {
-    for (const sememe::Isa isa : sememe::supported_isas()) {
-      if (isa == sememe::Isa::kScalar && sememe::supported_isas().size() > 1) continue;
-      const std::string name = "encode/" + std::string(sememe::precision_name(precision)) + "/" +
-                               std::string(sememe::isa_name(isa));
-      benchmark::RegisterBenchmark(name.c_str(), sememe::model::bench_encode, precision, isa)
-          ->Args({1, 16})
-          ->Args({1, 128})
-          ->Args({32, 32})
-          ->Args({32, 128})
-          ->Args({8, 512});
+    for (const sememe::Isa isa : tiers) {
+      if (isa == sememe::Isa::kScalar && tiers.size() > 1) continue;
+      sememe::model::register_encode(precision, isa, Weights::kPacked);
     }
+    sememe::model::register_encode(precision, tiers.back(), Weights::kMapped);
+    sememe::model::register_loads(precision);
   }
-  benchmark::RegisterBenchmark("load", sememe::model::bench_load)->Unit(benchmark::kMillisecond);
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
 }
