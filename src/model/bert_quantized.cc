@@ -1,8 +1,9 @@
 // BERT layers in integers: 16-bit (near) and 8-bit (fast).
 //
 // Products take quantized rows and give f32; attention, residuals and normalisation run in between
-// (kernels/quantized.h). After attention a block of rows goes through the rest of the layer while
-// its activations are in the L2 cache.
+// (kernels/quantized.h). Within a group attention runs for a few texts at a time and the
+// feed-forward part for a block of rows, so that their wide intermediate results stay in the L2
+// cache.
 //
 // fast: an encoder's activations differ a hundredfold from channel to channel, and one scale for a
 // row wastes most of its 255 levels on a few channels. So channel j is divided by
@@ -26,8 +27,12 @@ namespace {
 using kernels::Quantization;
 using kernels::QuantizedEpilogue;
 
-constexpr std::size_t kGroupTokens = 256;
-constexpr std::size_t kBlockRows = 64;  // of the part after attention; whole tiles of 32
+// Tokens that go through a layer together, so that the weights are read once for all of them.
+constexpr std::size_t kGroupTokens = 512;
+// Tokens whose queries, keys and values are held at a time: [128, 1152] f32 are 590 KB.
+constexpr std::size_t kAttentionTokens = 128;
+// Rows of the feed-forward part at a time: [64, 1536] f32 are 393 KB.
+constexpr std::size_t kBlockRows = 64;
 
 // Texts of random tokens that the channels' magnitudes are taken from.
 constexpr std::size_t kCalibrationTexts = 16;
@@ -193,12 +198,14 @@ class QuantizedLayers final : public BertLayers {
                                  layers_.front().qkv_factors, buffers.input.from(0));
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       if (peaks != nullptr) raise_peaks(x, rows, (*peaks)[i].qkv);
-      attend(layers_[i], group, buffers);
+      for (std::size_t text = 0; text < group.texts();) {
+        const TextGroup part = part_from(group, text);
+        attend(layers_[i], part, group.first_row(text), buffers, x);
+        text += part.texts();
+      }
+      if (peaks != nullptr) raise_peaks(x, rows, (*peaks)[i].up);
       for (std::size_t row = 0; row < rows; row += kBlockRows) {
-        const std::size_t count = std::min(kBlockRows, rows - row);
-        add_attention(layers_[i], row, count, buffers, x);
-        if (peaks != nullptr) raise_peaks(x + row * hidden_, count, (*peaks)[i].up);
-        feed_forward(i, row, count, buffers, x);
+        feed_forward(i, row, std::min(kBlockRows, rows - row), buffers, x);
       }
     }
   }
@@ -232,53 +239,63 @@ class QuantizedLayers final : public BertLayers {
     return {.tokens = tokens, .heads = heads_, .head_dim = hidden_ / heads_, .isa = isa_};
   }
 
+  // Whole texts from `text` on, about kAttentionTokens tokens.
+  static TextGroup part_from(const TextGroup& group, std::size_t text) {
+    std::size_t last = text + 1;
+    while (last < group.texts() &&
+           group.starts[last + 1] - group.starts[text] <= kAttentionTokens) {
+      ++last;
+    }
+    return {group.starts.subspan(text, last - text + 1)};
+  }
+
   void prepare(const TextGroup& group, Workspace::Buffers& buffers) const {
     const std::size_t rows = group.rows();
+    const std::size_t part = std::min(rows, std::max(group.longest(), kAttentionTokens));
     const std::size_t block = std::min(rows, kBlockRows);
-    buffers.qkv.grow(rows * 3 * hidden_);
-    buffers.context.grow(rows * hidden_);
+    buffers.qkv.grow(part * 3 * hidden_);
+    buffers.context.grow(part * hidden_);
     buffers.up.grow(block * wide_);
     buffers.scratch.grow(
         kernels::quantized_attention_scratch(attention_shape(group.longest()), quantization_));
-    for (kernels::QuantizedRows* levels : {&buffers.input, &buffers.middle, &buffers.inner}) {
+    for (kernels::QuantizedRows* levels :
+         {&buffers.input, &buffers.mixed, &buffers.middle, &buffers.inner}) {
       levels->reset(quantization_, isa_);
     }
     buffers.input.grow(rows, hidden_);
-    buffers.middle.grow(block, hidden_);
+    buffers.mixed.grow(part, hidden_);
+    buffers.middle.grow(rows, hidden_);
     buffers.inner.grow(block, wide_);
   }
 
-  void attend(const QuantizedLayer& layer, const TextGroup& group,
-              Workspace::Buffers& buffers) const {
+  // Attention of the texts of `part`, whose rows begin at `row`, up to the normalisation after it.
+  void attend(const QuantizedLayer& layer, const TextGroup& part, std::size_t row,
+              Workspace::Buffers& buffers, float* x) const {
+    const std::size_t rows = part.rows();
     float* qkv = buffers.qkv.data();
-    kernels::quantized_gemm(group.rows(), buffers.input.from(0), layer.qkv, {qkv, 3 * hidden_},
-                            QuantizedEpilogue::kBias);
-    for (std::size_t b = 0; b < group.texts(); ++b) {
-      const std::size_t row = group.first_row(b);
-      kernels::quantized_attention(attention_shape(group.tokens(b)), quantization_,
-                                   {qkv + row * 3 * hidden_, 3 * hidden_},
-                                   {buffers.context.data() + row * hidden_, hidden_},
-                                   {buffers.scratch.data(), buffers.scratch.size()});
-    }
-  }
-
-  void add_attention(const QuantizedLayer& layer, std::size_t row, std::size_t rows,
-                     Workspace::Buffers& buffers, float* x) const {
+    float* context = buffers.context.data();
     float* block = x + row * hidden_;
-    kernels::quantize(rows, {buffers.context.data() + row * hidden_, hidden_}, {},
-                      buffers.middle.from(0));
-    kernels::quantized_gemm(rows, buffers.middle.from(0), layer.attention_output, {block, hidden_},
+    kernels::quantized_gemm(rows, buffers.input.from(row), layer.qkv, {qkv, 3 * hidden_},
+                            QuantizedEpilogue::kBias);
+    for (std::size_t b = 0; b < part.texts(); ++b) {
+      const std::size_t first = part.first_row(b);
+      kernels::quantized_attention(
+          attention_shape(part.tokens(b)), quantization_, {qkv + first * 3 * hidden_, 3 * hidden_},
+          {context + first * hidden_, hidden_}, {buffers.scratch.data(), buffers.scratch.size()});
+    }
+    kernels::quantize(rows, {context, hidden_}, {}, buffers.mixed.from(0));
+    kernels::quantized_gemm(rows, buffers.mixed.from(0), layer.attention_output, {block, hidden_},
                             QuantizedEpilogue::kResidual);
     kernels::layer_norm_quantize(rows, {block, hidden_}, layer.attention_norm.view(),
-                                 layer.up_factors, buffers.middle.from(0));
+                                 layer.up_factors, buffers.middle.from(row));
   }
 
   void feed_forward(std::size_t index, std::size_t row, std::size_t rows,
                     Workspace::Buffers& buffers, float* x) const {
     const QuantizedLayer& layer = layers_[index];
     float* block = x + row * hidden_;
-    kernels::quantized_gemm_gelu(rows, buffers.middle.from(0), layer.up, {buffers.up.data(), wide_},
-                                 buffers.inner.from(0));
+    kernels::quantized_gemm_gelu(rows, buffers.middle.from(row), layer.up,
+                                 {buffers.up.data(), wide_}, buffers.inner.from(0));
     kernels::quantized_gemm(rows, buffers.inner.from(0), layer.down, {block, hidden_},
                             QuantizedEpilogue::kResidual);
     if (index + 1 == layers_.size()) {

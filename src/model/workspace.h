@@ -17,7 +17,8 @@ struct Workspace::Buffers {
   kernels::AlignedFloats up;       // [row block, I]
   kernels::AlignedFloats scratch;  // of attention
   kernels::QuantizedRows input;    // [group, H], of the integer precisions
-  kernels::QuantizedRows middle;   // [row block, H]
+  kernels::QuantizedRows mixed;    // [texts of one attention part, H]
+  kernels::QuantizedRows middle;   // [group, H]
   kernels::QuantizedRows inner;    // [row block, I]
   std::vector<TokenId> rows;       // [T of a text], of a static model
   std::vector<float> weights;      // [T of a text]
