@@ -208,7 +208,8 @@ class Race:
         return [way for way in ways if engines.takes(entry, variant, workload, way, self.shapes[workload, way])]
 
     def probe(self, entry, variants):
-        """The variants that are near the best on a small workload or on a batch, best at batches first."""
+        """The variants that are near the best on a small workload or on a batch, best at batches first; and the best of
+        those that take texts of any length."""
         costs = {}
         for workload, wanted in PROBES.items():
             for variant in variants:
@@ -217,7 +218,9 @@ class Race:
                 costs[variant, workload] = self.measure(entry.name, variant, workload, way)
         best = {workload: min(costs[variant, workload] for variant in variants) for workload in PROBES}
         near = lambda variant: any(costs[variant, name] <= SLOW * best[name] for name in PROBES)
-        return sorted(filter(near, variants), key=lambda variant: costs[variant, "32x32"])
+        by_cost = sorted(variants, key=lambda variant: costs[variant, "32x32"])
+        general = next(variant for variant in by_cost if self.tries(entry, variant, "mix"))
+        return [variant for variant in by_cost if near(variant) or variant == general]
 
     def qualify(self, entry):
         """Sets `chosen` for every workload and keeps running what was chosen.
@@ -229,7 +232,8 @@ class Race:
         variants = [variant for variant in entry.variants if self.try_start(entry, variant)]
         for variant in variants:
             self.check(entry, variant)
-        if not variants:
+        if not any(self.tries(entry, variant, "mix") for variant in variants):
+            self.left_out.setdefault(entry.name, "no setting for texts of any length runs here")
             return False
         survivors = self.probe(entry, variants)
         for workload in self.files:
