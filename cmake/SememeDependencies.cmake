@@ -34,6 +34,7 @@ sememe_dependency(utf8proc HEADER utf8proc.h LIBRARIES utf8proc PACKAGE libutf8p
 sememe_dependency(sqlite HEADER sqlite3.h LIBRARIES sqlite3 PACKAGE libsqlite3-dev)
 sememe_dependency(cmark HEADER cmark-gfm.h LIBRARIES cmark-gfm-extensions cmark-gfm
                   PACKAGE "libcmark-gfm-dev libcmark-gfm-extensions-dev")
+sememe_dependency(eigen HEADER eigen3/Eigen/Eigenvalues PACKAGE libeigen3-dev)
 target_compile_definitions(sememe_dep_utf8proc INTERFACE UTF8PROC_STATIC)
 target_compile_definitions(sememe_dep_cmark INTERFACE CMARK_GFM_STATIC_DEFINE CMARK_GFM_EXTENSIONS_STATIC_DEFINE)
 
