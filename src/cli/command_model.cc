@@ -5,6 +5,7 @@
 #include "base/error_context.h"
 #include "cli/app.h"
 #include "cli/command.h"
+#include "cli/command_model_distill.h"
 #include "cli/output.h"
 #include "model/catalog.h"
 #include "sememe/collection.h"
@@ -98,8 +99,8 @@ int run_verify(const Options& options) {
 }  // namespace
 
 void add_model(Program& program) {
-  CLI::App* model =
-      add_command(program.app, "model", "Installed models: list them, look at one, check one", "");
+  CLI::App* model = add_command(
+      program.app, "model", "Installed models: list them, look at one, check one, distill one", "");
   model->require_subcommand(1);
   auto options = std::make_shared<Options>();
 
@@ -121,6 +122,7 @@ void add_model(Program& program) {
   add_precision_option(
       add("show", "Architecture, sizes, limits and fingerprint of a model", run_show),
       options->precision);
+  add_model_distill(program, *model);
   add("verify", "Check every file of a model against what was published", run_verify);
 }
 

@@ -62,15 +62,18 @@ int run_tokens(Options options) {
   if (options.jsonl) options.source.format = InputFormat::kJsonLines;
   const std::string name = options.model.empty() ? std::string(kDefaultModel) : options.model;
   const Path directory = model::resolve_model(name);
-  const Path file = directory / "tokenizer.json";
+  const model::ModelConfig config = model::read_model_config(directory);
+  const Path& file = config.tokenizer_file;
   const Tokenizer tokenizer = Tokenizer::from_json(read_file(file), quote(file.native()));
-  const std::size_t max_tokens = model::read_model_config(directory).max_tokens;
+  const std::size_t max_tokens = config.max_tokens;
+  const EncodeOptions encode = {.special_tokens =
+                                    config.architecture != model::Architecture::kStatic};
   std::size_t count = 0;
   std::size_t truncated = 0;
   Encoding encoding;
   for_each_window(options.source, 256, [&](const std::vector<std::string>& texts) {
     for (const std::string& text : texts) {
-      tokenizer.encode_into(text, {}, encoding);
+      tokenizer.encode_into(text, encode, encoding);
       truncated += encoding.ids.size() > max_tokens;
       if (options.json || options.jsonl) {
         print(json_line(tokenizer, encoding, max_tokens));

@@ -12,7 +12,7 @@ namespace sememe::train {
 namespace {
 
 // The price of moving a row, as a share of the mean weight that the contexts give it. From 0.2 to
-// 0.8 the quality stays the same (docs/static-models.md).
+// 0.8 the quality stays the same (decision 0009).
 constexpr double kRidge = 0.4;
 // The residual is then below a thousandth of what it was.
 constexpr int kIterations = 20;

@@ -22,7 +22,7 @@ namespace {
 
 using namespace train;
 
-// Tokens of a random context; see docs/static-models.md for other lengths.
+// Tokens of a random context; decision 0009 has other lengths.
 constexpr std::size_t kContextTokens = 4;
 constexpr std::size_t kMaxContexts = 1000;
 constexpr std::uint64_t kSeed = 1;
