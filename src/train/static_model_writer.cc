@@ -146,6 +146,12 @@ std::size_t write_files(const StaticModel& model, TableType type, const Path& di
   return bytes;
 }
 
+// GCC 12's remove_all throws for a path whose parent is no directory, error code or not.
+void remove_aside(const Path& aside) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(aside, ignored)) std::filesystem::remove_all(aside, ignored);
+}
+
 }  // namespace
 
 std::vector<std::int8_t> quantize_table(const Matrix& table) {
@@ -199,23 +205,21 @@ std::size_t write_static_model(const StaticModel& model, TableType type, const P
   const Path aside =
       parent / concat(".", place.filename().native(), ".tmp-", static_cast<long>(::getpid()));
   try {
-    std::filesystem::remove_all(aside);
+    remove_aside(aside);
     require_replaceable(place, overwrite);
     std::filesystem::create_directories(aside);
     const std::size_t bytes = write_files(model, type, aside);
     sync_directory(aside);
     put_in_place(aside, place);
     sync_directory(parent);
-    std::filesystem::remove_all(aside);
+    remove_aside(aside);
     return bytes;
   } catch (const std::filesystem::filesystem_error& error) {
-    std::error_code ignored;
-    std::filesystem::remove_all(aside, ignored);
+    remove_aside(aside);
     throw Error(ErrorCode::kIo,
                 concat("write ", quote(place.native()), ": ", error.code().message()));
   } catch (...) {
-    std::error_code ignored;
-    std::filesystem::remove_all(aside, ignored);
+    remove_aside(aside);
     throw;
   }
 }
