@@ -2,10 +2,22 @@
 // after its Simd and its row formats F32Row, F16Row, Bf16Row and I8Row.
 //
 // A block of columns stays in registers while the rows pass by, so that an element costs one load
-// and one addition.
+// and one addition. Rows are asked for some rows ahead: most of a table of 30 MB lies outside of the
+// second-level cache, and the processor by itself looks ahead no further than a row or two (a fifth
+// of the time on Granite Rapids, 256 columns of f32 or bytes).
 
 SEMEME_ALWAYS_INLINE const std::byte* row_of(const GatherBlock& g, std::size_t i) {
   return g.table + static_cast<std::size_t>(g.ids[i]) * g.stride;
+}
+
+constexpr std::size_t kRowsAhead = 8;
+
+// Asks for `bytes` of row `i` from `offset` on, if there is such a row.
+SEMEME_ALWAYS_INLINE void fetch(const GatherBlock& g, std::size_t i, std::size_t offset,
+                                std::size_t bytes) {
+  if (i >= g.count) return;
+  const std::byte* from = row_of(g, i) + offset;
+  for (std::size_t at = 0; at < bytes; at += 64) __builtin_prefetch(from + at);
 }
 
 // kRegs whole registers from `column` on.
@@ -18,6 +30,7 @@ SEMEME_ALWAYS_INLINE void gather_columns(const GatherBlock& g, std::size_t colum
   for (std::size_t i = 0; i < g.count; ++i) {
     const std::byte* row = row_of(g, i) + column * Row::kBytes;
     const Simd::Reg weight = kWeighted ? Simd::set(g.weights[i]) : Simd::zero();
+    fetch(g, i + kRowsAhead, column * Row::kBytes, kRegs * w * Row::kBytes);
 #pragma GCC unroll 16
     for (int r = 0; r < kRegs; ++r) {
       const Simd::Reg x = Row::load(row + static_cast<std::size_t>(r) * w * Row::kBytes);
@@ -78,6 +91,7 @@ SEMEME_ALWAYS_INLINE void gather_bytes(const GatherBlock& g, std::size_t column,
     for (int r = 0; r < kRegs; ++r) sums[r] = Shorts::zero();
     for (std::size_t i = begin; i < end; ++i) {
       const std::byte* row = row_of(g, i) + column;
+      fetch(g, i + kRowsAhead, column, 2 * kRegs * w);
 #pragma GCC unroll 16
       for (int r = 0; r < kRegs; ++r) {
         sums[r] = Shorts::add(sums[r], Shorts::widen(row + static_cast<std::size_t>(r) * 2 * w));

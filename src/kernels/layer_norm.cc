@@ -1,6 +1,8 @@
 #include "kernels/layer_norm.h"
 
+#include <array>
 #include <cmath>
+#include <cstddef>
 
 #include "base/error_context.h"
 #include "kernels/table.h"
@@ -30,11 +32,25 @@ void mean_rows(std::size_t m, ConstRows x, std::span<float> out, Isa isa) {
 }
 
 void l2_normalize(std::span<float> x) {
-  double squares = 0;
-  for (const float value : x) squares += double{value} * double{value};
+  // Eight sums side by side, in an order that no compiler may change: one sum alone would wait for
+  // each addition (0.3 us for 256 numbers, as much as a static model takes for a short text).
+  std::array<double, 8> sums = {};
+  std::size_t i = 0;
+  for (; i + sums.size() <= x.size(); i += sums.size()) {
+    for (std::size_t j = 0; j < sums.size(); ++j) sums[j] += double{x[i + j]} * double{x[i + j]};
+  }
+  for (std::size_t j = 0; i + j < x.size(); ++j) sums[j] += double{x[i + j]} * double{x[i + j]};
+  const double squares =
+      ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
   if (squares == 0) return;
   const double factor = 1 / std::sqrt(squares);
-  for (float& value : x) value = static_cast<float>(value * factor);
+  // In f32 where the factor has its full precision there: twice the numbers in a register.
+  if (factor >= 0x1p-126 && factor <= 0x1p127) {
+    const auto narrow = static_cast<float>(factor);
+    for (float& value : x) value *= narrow;
+  } else {
+    for (float& value : x) value = static_cast<float>(value * factor);
+  }
 }
 
 }  // namespace sememe::kernels
