@@ -4,6 +4,8 @@
 #include <malloc.h>
 #endif
 
+#include <sys/mman.h>
+
 #include <fstream>
 #include <string>
 
@@ -31,6 +33,20 @@ bool reset_peak_memory() {
 void release_free_memory() {
 #if defined(__GLIBC__)
   static_cast<void>(malloc_trim(0));
+#endif
+}
+
+void advise_huge_pages(void* data, std::size_t bytes) {
+#if defined(MADV_HUGEPAGE)
+  constexpr std::uintptr_t kHugePage = std::uintptr_t{2} << 20;
+  const auto address = reinterpret_cast<std::uintptr_t>(data);
+  const std::uintptr_t begin = (address + kHugePage - 1) / kHugePage * kHugePage;
+  const std::uintptr_t end = (address + bytes) / kHugePage * kHugePage;
+  if (begin >= end) return;
+  static_cast<void>(::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE));
+#else
+  static_cast<void>(data);
+  static_cast<void>(bytes);
 #endif
 }
 

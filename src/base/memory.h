@@ -1,7 +1,8 @@
-// How much memory this process holds.
+// How much memory this process holds, and how it comes by it.
 #ifndef SEMEME_BASE_MEMORY_H_
 #define SEMEME_BASE_MEMORY_H_
 
+#include <cstddef>
 #include <cstdint>
 
 namespace sememe {
@@ -19,6 +20,10 @@ bool reset_peak_memory();
 
 /// Gives memory that was freed back to the system, as far as the allocator holds any.
 void release_free_memory();
+
+/// Asks for huge pages where `data` holds whole ones. Advice only, for memory that was not touched
+/// yet: a page of 2 MiB is one fault instead of 512.
+void advise_huge_pages(void* data, std::size_t bytes);
 
 }  // namespace sememe
 

@@ -21,5 +21,15 @@ TEST(Memory, PeakRemembersWhatWasHeldUntilItIsReset) {
   EXPECT_GE(after.peak, after.resident / 2);
 }
 
+TEST(Memory, HugePagesAreAskedForOnlyWhereTheyFit) {
+  std::vector<char> held;
+  held.reserve(kLarge);
+  advise_huge_pages(held.data(), kLarge);
+  advise_huge_pages(held.data() + 1, 100);
+  advise_huge_pages(nullptr, 0);
+  held.resize(kLarge);
+  EXPECT_EQ(held[kLarge - 1], 0);
+}
+
 }  // namespace
 }  // namespace sememe
