@@ -2,9 +2,9 @@
 // after its Simd and its row formats F32Row, F16Row, Bf16Row and I8Row.
 //
 // A block of columns stays in registers while the rows pass by, so that an element costs one load
-// and one addition. Rows are asked for some rows ahead: most of a table of 30 MB lies outside of the
-// second-level cache, and the processor by itself looks ahead no further than a row or two (a fifth
-// of the time on Granite Rapids, 256 columns of f32 or bytes).
+// and one addition. Rows are asked for some rows ahead: most of a table of 30 MB lies outside of
+// the second-level cache, and the processor by itself looks ahead no further than a row or two (a
+// fifth of the time on Granite Rapids, 256 columns of f32 or bytes).
 
 SEMEME_ALWAYS_INLINE const std::byte* row_of(const GatherBlock& g, std::size_t i) {
   return g.table + static_cast<std::size_t>(g.ids[i]) * g.stride;
