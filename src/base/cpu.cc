@@ -19,9 +19,19 @@
 namespace sememe {
 namespace {
 
-constexpr std::array kIsas = {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAmx};
+constexpr std::array kIsas = {Isa::kScalar,  Isa::kNeon,   Isa::kAvx2,
+                              Isa::kAvxVnni, Isa::kAvx512, Isa::kAmx};
 
 #if defined(__x86_64__)
+
+// CPUID leaf 7, subleaf 1, EAX bit 4.
+bool processor_has_avx_vnni() {
+  unsigned eax = 0;
+  unsigned ebx = 0;
+  unsigned ecx = 0;
+  unsigned edx = 0;
+  return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & (1U << 4)) != 0;
+}
 
 // What the processor says of its tiles: CPUID leaf 7, EDX bits 22 (bf16), 24 (tile), 25 (int8), and
 // subleaf 1, EAX bit 5 (AVX512_BF16). Intel SDM, volume 2A, CPUID.
@@ -52,6 +62,7 @@ std::vector<Isa> detect_isas() {
   __builtin_cpu_init();
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return isas;
   isas.push_back(Isa::kAvx2);
+  if (processor_has_avx_vnni()) isas.push_back(Isa::kAvxVnni);
   if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
       !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl") ||
       !__builtin_cpu_supports("avx512vnni")) {
@@ -59,6 +70,8 @@ std::vector<Isa> detect_isas() {
   }
   isas.push_back(Isa::kAvx512);
   if (processor_has_amx() && system_grants_amx()) isas.push_back(Isa::kAmx);
+#elif defined(__aarch64__)
+  isas.push_back(Isa::kNeon);
 #endif
   return isas;
 }
@@ -73,9 +86,10 @@ Isa choose_isa() {
                 concat("SEMEME_ISA: this machine has no ", quote(wish), ", the best it has is ",
                        quote(isa_name(supported_isas().back()))));
   }
+  std::string words;
+  for (const Isa isa : kIsas) words += concat(words.empty() ? "" : ", ", quote(isa_name(isa)));
   throw Error(ErrorCode::kInvalidArgument,
-              concat("SEMEME_ISA: expected \"scalar\", \"avx2\", \"avx512\" or \"amx\", found ",
-                     quote(wish)));
+              concat("SEMEME_ISA: expected one of ", words, ", found ", quote(wish)));
 }
 
 }  // namespace
@@ -84,8 +98,12 @@ std::string_view isa_name(Isa isa) {
   switch (isa) {
     case Isa::kScalar:
       return "scalar";
+    case Isa::kNeon:
+      return "neon";
     case Isa::kAvx2:
       return "avx2";
+    case Isa::kAvxVnni:
+      return "avxvnni";
     case Isa::kAvx512:
       return "avx512";
     case Isa::kAmx:

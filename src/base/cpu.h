@@ -8,15 +8,17 @@
 
 namespace sememe {
 
-/// Instruction tiers, weakest first. Each of a processor family includes what stands before it.
+/// Instruction tiers; of a family of processors, weakest first.
 enum class Isa {
   kScalar,
-  kAvx2,    ///< AVX2 and FMA
-  kAvx512,  ///< AVX-512 F, BW, DQ, VL, VNNI
-  kAmx,     ///< and AVX512_BF16, AMX tiles with int8 and bf16 products
+  kNeon,     ///< what every 64-bit Arm processor has; dotprod and i8mm where they are there
+  kAvx2,     ///< AVX2 and FMA
+  kAvxVnni,  ///< and the VNNI products of 256 bits (Alder Lake and later, Zen 5)
+  kAvx512,   ///< AVX-512 F, BW, DQ, VL, VNNI; processors of before 2021 have no kAvxVnni
+  kAmx,      ///< and AVX512_BF16, AMX tiles with int8 and bf16 products
 };
 
-/// "scalar", "avx2", "avx512", "amx": the words of SEMEME_ISA.
+/// "scalar", "neon", "avx2", "avxvnni", "avx512", "amx": the words of SEMEME_ISA.
 std::string_view isa_name(Isa isa);
 
 /// Every tier that this machine can run, weakest first; tests walk all of them. The first call asks

@@ -13,7 +13,7 @@ namespace {
 const GatherTable& gather_table(Isa isa) {
 #if defined(__x86_64__)
   if (isa >= Isa::kAvx512) return kAvx512Gather;
-  if (isa == Isa::kAvx2) return kAvx2Gather;
+  if (isa >= Isa::kAvx2) return kAvx2Gather;
 #endif
   static_cast<void>(isa);
   return kScalarGather;

@@ -1,147 +1,98 @@
 // Integer products with AVX2; included inside a target region and the tier's namespace.
 //
-// vpmaddubsw would saturate (2 x 255 x 127 does not fit 16 bits), so bytes are widened to 16 bits
-// and multiplied by vpmaddwd, which is exact. Of a group of four levels that leaves two sums a
-// column, joined at the end. A tile is 3 rows x 1 panel: 12 sums, a broadcast and one widened
-// quarter of the panel.
+// vpmaddubsw would saturate (2 x 255 x 127 does not fit 16 bits), so 8-bit products run as 16-bit
+// ones: a block of K of every row and of one panel at a time is widened into buffers that stay in
+// the L1 cache, 16 + 4 KB. What else was tried: docs/decisions/0011-integer-tiers.md.
 
 struct ProductSession {};  // AMX has something to set up
 
-constexpr std::size_t kWidenedGroups = 512;  // 4 KB a row
-
-// Four columns of a panel at one step.
-SEMEME_ALWAYS_INLINE __m256i widened_columns(const std::uint8_t* b) {
-  return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(b)));
+// Pairs of 16-bit products. Inline assembly because GCC 12 moves the loads of a step before its
+// products, and then spills the sums: 72 instead of 84 products a nanosecond.
+template <bool kWide>
+SEMEME_ALWAYS_INLINE __m256i multiply_add(__m256i sum, __m256i a, __m256i b) {
+  static_assert(kWide);
+  __m256i product;
+  asm("vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0" : "+x"(sum), "=&x"(product) : "x"(a), "x"(b));
+  return sum;
 }
 
-template <int kRows>
-inline void narrow_tile(const IntegerProduct& p, const std::uint64_t* a, std::size_t lda,
-                        std::size_t steps, const std::uint8_t* b, std::int32_t* c, bool add) {
-  __m256i sums[kRows][4];
-#pragma GCC unroll 4
-  for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 4
-    for (int q = 0; q < 4; ++q) sums[r][q] = _mm256_setzero_si256();
+#include "kernels/integer_tile_inl.h"
+
+constexpr std::size_t kWidenedRows = 64;
+constexpr std::size_t kWidenedSteps = 32;                    // of four levels
+constexpr std::size_t kWidenedRowBytes = 8 * kWidenedSteps;  // two steps of two for each
+constexpr std::size_t kWidenedPanelBytes = 2 * 64 * kWidenedSteps;
+
+// Levels of one row as 16-bit values.
+inline void widen_row(const std::uint8_t* from, std::size_t steps, std::uint8_t* to) {
+  std::size_t step = 0;
+  for (; step + 4 <= steps; step += 4) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + 4 * step));
+    _mm256_store_si256(reinterpret_cast<__m256i*>(to + 8 * step), _mm256_cvtepu8_epi16(bytes));
   }
-  for (std::size_t step = 0; step < steps; ++step) {
-#pragma GCC unroll 4
-    for (std::size_t q = 0; q < 4; ++q) {
-      const __m256i columns = widened_columns(b + step * 64 + 16 * q);
-#pragma GCC unroll 4
-      for (std::size_t r = 0; r < kRows; ++r) {
-        const __m256i x = _mm256_set1_epi64x(static_cast<long long>(a[r * lda + step]));
-        sums[r][q] = _mm256_add_epi32(sums[r][q], _mm256_madd_epi16(x, columns));
-      }
-    }
+  for (; step < steps; ++step) {
+    const __m128i bytes = _mm_loadu_si32(from + 4 * step);
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(to + 8 * step), _mm_cvtepu8_epi16(bytes));
   }
-#pragma GCC unroll 4
-  for (std::size_t r = 0; r < kRows; ++r) {
+}
+
+// One panel: of each group of four bytes the first two, then the last two, as 16-bit values.
+inline void widen_panel(const std::uint8_t* from, std::size_t steps, std::uint8_t* to) {
+  // Bytes go to the high halves of words, from where a shift extends their sign.
+  const __m256i first = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(-1, 0, -1, 1, -1, 4, -1, 5, -1, 8, -1, 9, -1, 12, -1, 13));
+  const __m256i second = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(-1, 2, -1, 3, -1, 6, -1, 7, -1, 10, -1, 11, -1, 14, -1, 15));
+  for (std::size_t step = 0; step < steps; ++step, from += 64, to += 128) {
 #pragma GCC unroll 2
     for (std::size_t half = 0; half < 2; ++half) {
-      // hadd gives columns 0 1 4 5 | 2 3 6 7 of the eight.
-      const __m256i mixed = _mm256_hadd_epi32(sums[r][2 * half], sums[r][2 * half + 1]);
-      __m256i out = _mm256_permute4x64_epi64(mixed, 0xD8);
-      auto* to = reinterpret_cast<__m256i*>(c + r * p.ldc + 8 * half);
-      if (add) out = _mm256_add_epi32(out, _mm256_loadu_si256(to));
-      _mm256_storeu_si256(to, out);
+      const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from) + half);
+      auto* out = reinterpret_cast<__m256i*>(to) + half;
+      _mm256_store_si256(out, _mm256_srai_epi16(_mm256_shuffle_epi8(bytes, first), 8));
+      _mm256_store_si256(out + 2, _mm256_srai_epi16(_mm256_shuffle_epi8(bytes, second), 8));
     }
   }
 }
 
-// Bytes of up to three rows as 16-bit values.
-inline void widen_rows(const IntegerProduct& p, std::size_t row, std::size_t rows,
-                       std::size_t first, std::size_t steps, std::uint64_t* out) {
+// Rows row .. row + rows over steps first .. first + steps.
+inline void narrow_block(const IntegerProduct& p, std::size_t row, std::size_t rows,
+                         std::size_t first, std::size_t steps) {
+  alignas(64) std::uint8_t widened[kWidenedRows * kWidenedRowBytes];
+  alignas(64) std::uint8_t columns[kWidenedPanelBytes];
   for (std::size_t r = 0; r < rows; ++r) {
-    const std::uint8_t* from = p.a + (row + r) * p.lda + 4 * first;
-    std::uint64_t* to = out + r * kWidenedGroups;
-    std::size_t step = 0;
-    for (; step + 4 <= steps; step += 4) {
-      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + 4 * step));
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + step), _mm256_cvtepu8_epi16(bytes));
-    }
-    for (; step < steps; ++step) {
-      std::int32_t group;
-      __builtin_memcpy(&group, from + 4 * step, 4);
-      to[step] = static_cast<std::uint64_t>(
-          _mm_cvtsi128_si64(_mm_cvtepu8_epi16(_mm_cvtsi32_si128(group))));
-    }
+    widen_row(p.a + (row + r) * p.lda + 4 * first, steps, widened + r * kWidenedRowBytes);
+  }
+  for (std::size_t panel = 0; panel < p.panels; ++panel) {
+    widen_panel(p.b + panel * p.panel_stride + 64 * first, steps, columns);
+    std::int32_t* c = p.c + row * p.ldc + 16 * panel;
+    const std::int32_t* start = p.start == nullptr ? nullptr : p.start + 16 * panel;
+    integer_tiles<true>({.steps = 2 * steps,
+                         .a = widened,
+                         .lda = kWidenedRowBytes,
+                         .b = columns,
+                         .panel_stride = 0,
+                         .start = first == 0 ? start : c,
+                         .ld_start = first == 0 ? 0 : p.ldc,
+                         .c = c,
+                         .ldc = p.ldc},
+                        rows, 1);
   }
 }
 
 inline void narrow_product(const IntegerProduct& p) {
-  alignas(32) std::uint64_t widened[3 * kWidenedGroups];
-  for (std::size_t row = 0; p.start != nullptr && row < p.rows; ++row) {
-    __builtin_memcpy(p.c + row * p.ldc, p.start, 64 * p.panels);
-  }
-  const bool started = p.start != nullptr;
-  for (std::size_t first = 0; first < p.steps; first += kWidenedGroups) {
-    const std::size_t left = p.steps - first;
-    const std::size_t steps = left < kWidenedGroups ? left : kWidenedGroups;
-    for (std::size_t row = 0; row < p.rows; row += 3) {
-      const std::size_t rows = p.rows - row < 3 ? p.rows - row : 3;
-      widen_rows(p, row, rows, first, steps, widened);
-      for (std::size_t panel = 0; panel < p.panels; ++panel) {
-        const std::uint8_t* b = p.b + panel * p.panel_stride + 64 * first;
-        std::int32_t* c = p.c + row * p.ldc + 16 * panel;
-        if (rows == 3) {
-          narrow_tile<3>(p, widened, kWidenedGroups, steps, b, c, started || first > 0);
-        } else if (rows == 2) {
-          narrow_tile<2>(p, widened, kWidenedGroups, steps, b, c, started || first > 0);
-        } else {
-          narrow_tile<1>(p, widened, kWidenedGroups, steps, b, c, started || first > 0);
-        }
-      }
+  for (std::size_t row = 0; row < p.rows; row += kWidenedRows) {
+    const std::size_t rows = p.rows - row < kWidenedRows ? p.rows - row : kWidenedRows;
+    for (std::size_t first = 0; first < p.steps; first += kWidenedSteps) {
+      const std::size_t left = p.steps - first;
+      narrow_block(p, row, rows, first, left < kWidenedSteps ? left : kWidenedSteps);
     }
-  }
-}
-
-// 16-bit values: groups of two, whole sums, 6 rows x 1 panel.
-template <int kRows>
-inline void wide_tile(const IntegerProduct& p, const std::uint8_t* a, const std::uint8_t* b,
-                      std::int32_t* c) {
-  __m256i sums[kRows][2];
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r) sums[r][0] = sums[r][1] = _mm256_setzero_si256();
-  for (std::size_t step = 0; step < p.steps; ++step) {
-    const auto* columns = reinterpret_cast<const __m256i*>(b + step * 64);
-    const __m256i low = _mm256_loadu_si256(columns);
-    const __m256i high = _mm256_loadu_si256(columns + 1);
-#pragma GCC unroll 8
-    for (std::size_t r = 0; r < kRows; ++r) {
-      std::int32_t group;
-      __builtin_memcpy(&group, a + r * p.lda + step * 4, 4);
-      const __m256i x = _mm256_set1_epi32(group);
-      sums[r][0] = _mm256_add_epi32(sums[r][0], _mm256_madd_epi16(x, low));
-      sums[r][1] = _mm256_add_epi32(sums[r][1], _mm256_madd_epi16(x, high));
-    }
-  }
-#pragma GCC unroll 8
-  for (std::size_t r = 0; r < kRows; ++r) {
-    auto* to = reinterpret_cast<__m256i*>(c + r * p.ldc);
-    _mm256_storeu_si256(to, sums[r][0]);
-    _mm256_storeu_si256(to + 1, sums[r][1]);
-  }
-}
-
-inline void wide_product(const IntegerProduct& p) {
-  for (std::size_t panel = 0; panel < p.panels; ++panel) {
-    const std::uint8_t* b = p.b + panel * p.panel_stride;
-    std::int32_t* c = p.c + 16 * panel;
-    std::size_t row = 0;
-    for (; row + 6 <= p.rows; row += 6) {
-      wide_tile<6>(p, p.a + row * p.lda, b, c + row * p.ldc);
-    }
-    for (; row + 2 <= p.rows; row += 2) {
-      wide_tile<2>(p, p.a + row * p.lda, b, c + row * p.ldc);
-    }
-    if (row < p.rows) wide_tile<1>(p, p.a + row * p.lda, b, c + row * p.ldc);
   }
 }
 
 template <bool kWide>
 inline void integer_product(const IntegerProduct& p) {
   if constexpr (kWide) {
-    wide_product(p);
+    plain_product<true>(p);
   } else {
     narrow_product(p);
   }

@@ -121,7 +121,10 @@ const QuantizedTable& quantized_table(Quantization quantization, Isa isa) {
 #if defined(__x86_64__)
   if (isa == Isa::kAmx) return narrow ? kAmxInt8 : kAmxInt16;
   if (isa == Isa::kAvx512) return narrow ? kAvx512Int8 : kAvx512Int16;
+  if (isa == Isa::kAvxVnni) return narrow ? kAvxVnniInt8 : kAvxVnniInt16;
   if (isa == Isa::kAvx2) return narrow ? kAvx2Int8 : kAvx2Int16;
+#elif defined(__aarch64__)
+  if (isa == Isa::kNeon) return narrow ? kNeonInt8 : kNeonInt16;
 #endif
   static_cast<void>(isa);
   return narrow ? kScalarInt8 : kScalarInt16;

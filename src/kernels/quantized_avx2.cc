@@ -9,6 +9,8 @@ SEMEME_TARGET_AVX2_BEGIN
 namespace sememe::kernels::avx2_pair {
 
 constexpr bool kBytePlanes = false;
+template <bool kWide>
+constexpr std::size_t kSumRows = kWide ? 12 : 64;  // widening a panel pays by the row
 constexpr std::size_t kDepthStep = 4;
 
 // clang-format off: each uses the ones before it.

@@ -11,6 +11,8 @@ namespace sememe::kernels::avx512_quantized {
 using avx512::Simd;
 
 constexpr bool kBytePlanes = false;
+template <bool kWide>
+constexpr std::size_t kSumRows = 12;
 constexpr std::size_t kDepthStep = 4;
 
 // clang-format off: each uses the ones before it.

@@ -103,18 +103,19 @@ SEMEME_ALWAYS_INLINE void quantize_gelu_row(const QuantizedGemmBlock& g, std::si
   g.out.low[r] = kGeluLow;
 }
 
-// Rows and columns whose sums are held at a time; AMX has a way of its own.
+// Rows (kSumRows<kWide>, of the tier) and columns whose sums are held at a time; AMX has a way of
+// its own.
 #if !defined(SEMEME_AMX_PRODUCTS)
-constexpr std::size_t kSumRows = 12;
 constexpr std::size_t kSumColumns = 64;
 
 template <QuantizedEpilogue kEpilogue, bool kWide>
 inline void multiply_rows(const QuantizedGemmBlock& g) {
-  alignas(64) std::int32_t sums[kSumRows * kSumColumns];
+  constexpr std::size_t kRows = kSumRows<kWide>;
+  alignas(64) std::int32_t sums[kRows * kSumColumns];
   const std::size_t row_bytes = kWide ? 2 * g.k : g.k;
   for (std::size_t column = 0; column < g.n; column += kSumColumns) {
-    for (std::size_t row = 0; row < g.m; row += kSumRows) {
-      const std::size_t rows = g.m - row < kSumRows ? g.m - row : kSumRows;
+    for (std::size_t row = 0; row < g.m; row += kRows) {
+      const std::size_t rows = g.m - row < kRows ? g.m - row : kRows;
       integer_product<kWide>({.rows = rows,
                               .panels = kSumColumns / 16,
                               .steps = row_bytes / 4,

@@ -10,6 +10,8 @@ namespace sememe::kernels::scalar {
 namespace {
 
 constexpr bool kBytePlanes = false;
+template <bool kWide>
+constexpr std::size_t kSumRows = 12;
 constexpr std::size_t kDepthStep = 4;
 
 // clang-format off: each uses the ones before it.

@@ -111,10 +111,15 @@ extern const QuantizedTable kScalarInt16;
 #if defined(__x86_64__)
 extern const QuantizedTable kAvx2Int8;
 extern const QuantizedTable kAvx2Int16;
+extern const QuantizedTable kAvxVnniInt8;
+extern const QuantizedTable kAvxVnniInt16;
 extern const QuantizedTable kAvx512Int8;
 extern const QuantizedTable kAvx512Int16;
 extern const QuantizedTable kAmxInt8;
 extern const QuantizedTable kAmxInt16;
+#elif defined(__aarch64__)
+extern const QuantizedTable kNeonInt8;
+extern const QuantizedTable kNeonInt16;
 #endif
 
 const QuantizedTable& quantized_table(Quantization quantization, Isa isa);

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/target.h"
+#include "kernels/simd_avx2.h"
 
 #if defined(__GNUC__) && !defined(__clang__)
 // GCC 12 warns of the deliberately undefined operand inside its own intrinsics (GCC bug 105593).
@@ -22,6 +22,8 @@ namespace sememe::kernels::avx512 {
 struct Simd {
   static constexpr std::size_t kWidth = 16;
   static constexpr int kTileRegs = 4;  ///< of 32: 6 rows x 4, four columns, a broadcast
+  static constexpr std::size_t kDotRows = 4;
+  static constexpr std::size_t kDotSums = 4;
   using Reg = __m512;
   using Int = __m512i;
 
@@ -158,15 +160,7 @@ struct Simd {
   /// to[j][i] = from[i][j] for i, j < 4; rows lie ld_from and ld_to apart.
   static SEMEME_ALWAYS_INLINE void transpose4(const float* from, std::size_t ld_from, float* to,
                                               std::size_t ld_to) {
-    __m128 a = _mm_loadu_ps(from);
-    __m128 b = _mm_loadu_ps(from + ld_from);
-    __m128 c = _mm_loadu_ps(from + 2 * ld_from);
-    __m128 d = _mm_loadu_ps(from + 3 * ld_from);
-    _MM_TRANSPOSE4_PS(a, b, c, d);
-    _mm_storeu_ps(to, a);
-    _mm_storeu_ps(to + ld_to, b);
-    _mm_storeu_ps(to + 2 * ld_to, c);
-    _mm_storeu_ps(to + 3 * ld_to, d);
+    avx2::Simd::transpose4(from, ld_from, to, ld_to);
   }
 
  private:

@@ -105,6 +105,8 @@ extern const KernelTable kScalarTable;
 extern const KernelTable kAvx2Table;
 extern const KernelTable kAvx512Table;
 extern const KernelTable kAmxTable;
+#elif defined(__aarch64__)
+extern const KernelTable kNeonTable;
 #endif
 
 /// The table of a tier that supported_isas() names.

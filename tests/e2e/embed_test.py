@@ -101,7 +101,7 @@ class Embed(SememeTest):
                 self.assertEqual(found[0], other)
 
     def tiers(self):
-        found = [isa for isa in ("scalar", "avx2", "avx512", "amx")
+        found = [isa for isa in ("scalar", "neon", "avx2", "avxvnni", "avx512", "amx")
                  if self.run_sememe("--version", env={"SEMEME_ISA": isa}).code == 0]
         self.assertIn("scalar", found)
         return found
