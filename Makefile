@@ -5,7 +5,7 @@
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help demo test setup release model sanitize threads fuzz format clean
+.PHONY: help demo test setup release model sanitize threads neon fuzz format clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p; s/^\(.*\):.*## \(.*\)/make \1 \t\2/p' Makefile | expand -t 16
@@ -30,6 +30,9 @@ sanitize: setup model ## run the tests under the address and undefined behaviour
 
 threads: setup model ## run the threaded tests under the thread sanitizer
 	@tools/build.sh tsan && ctest --preset tsan
+
+neon: setup ## build the NEON tier with a cross-compiler and test it under QEMU
+	@tools/neon.sh
 
 fuzz: setup ## run each fuzzer for FUZZ_SECONDS (default 60)
 	@tools/fuzz.sh

@@ -10,6 +10,7 @@ packages=(
   python3 python3-pip
 )
 [[ "${1:-}" == --fuzz ]] && packages+=(clang-19 libclang-rt-19-dev)
+[[ "${1:-}" == --neon ]] && packages+=(g++-aarch64-linux-gnu qemu-user)
 
 missing=()
 for package in "${packages[@]}"; do
