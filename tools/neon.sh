@@ -16,9 +16,9 @@ tools/setup.sh --neon
 work=$PWD/build/neon
 packages=(
   libsqlite3-dev libutf8proc-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
-  nlohmann-json3-dev libcli11-dev libxxhash-dev libssl-dev libgtest-dev
+  nlohmann-json3-dev libcli11-dev libeigen3-dev libxxhash-dev libssl-dev libgtest-dev
 )
-if [[ ! -e $work/sysroot/complete ]]; then
+if [[ $(cat "$work/sysroot/packages" 2>/dev/null) != "${packages[*]}" ]]; then
   echo "== getting ${packages[*]} for arm64"
   rm -rf "$work/sysroot" "$work/apt"
   mkdir -p "$work/sysroot" "$work/apt/lists/partial" "$work/apt/cache/archives/partial" "$work/apt/packages"
@@ -30,7 +30,7 @@ if [[ ! -e $work/sysroot/complete ]]; then
   "${apt[@]}" update
   (cd "$work/apt/packages" && "${apt[@]}" download "${packages[@]}")
   for package in "$work"/apt/packages/*.deb; do dpkg-deb -x "$package" "$work/sysroot"; done
-  touch "$work/sysroot/complete"
+  echo "${packages[*]}" >"$work/sysroot/packages"
 fi
 
 mkdir -p "$work/tmp"
