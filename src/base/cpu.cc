@@ -94,6 +94,11 @@ Isa choose_isa() {
 
 }  // namespace
 
+std::size_t l2_cache_bytes() {
+  static const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  return bytes > 0 ? static_cast<std::size_t>(bytes) : std::size_t{1} << 20;
+}
+
 std::string_view isa_name(Isa isa) {
   switch (isa) {
     case Isa::kScalar:

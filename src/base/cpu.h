@@ -21,6 +21,9 @@ enum class Isa {
 /// "scalar", "neon", "avx2", "avxvnni", "avx512", "amx": the words of SEMEME_ISA.
 std::string_view isa_name(Isa isa);
 
+/// Bytes of the second-level cache of a core, 1 MiB where the system does not say.
+std::size_t l2_cache_bytes();
+
 /// Every tier that this machine can run, weakest first; tests walk all of them. The first call asks
 /// the kernel for the use of AMX tiles (Linux grants it to a process once); a refusal leaves the
 /// tier out.

@@ -3,20 +3,11 @@
 #include <algorithm>
 
 #include "base/error_context.h"
+#include "kernels/blocking.h"
 #include "kernels/table.h"
 
 namespace sememe::kernels {
 namespace {
-
-// A block of A (rows x K) of at most this many bytes, so that it and one panel of W share a 1 MiB
-// L2 cache.
-constexpr std::size_t kBlockBytes = 256 << 10;
-constexpr std::size_t kRowStep = 6;
-
-std::size_t block_rows(std::size_t k) {
-  const std::size_t rows = kBlockBytes / (sizeof(float) * std::max<std::size_t>(k, 1));
-  return std::max(rows / kRowStep, std::size_t{4}) * kRowStep;
-}
 
 std::size_t round_up(std::size_t value, std::size_t step) {
   return (value + step - 1) / step * step;
