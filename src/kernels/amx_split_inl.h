@@ -53,15 +53,20 @@ SEMEME_ALWAYS_INLINE Halves split_row(const float* x, std::size_t count) {
                _mm512_maskz_loadu_ps(first_lanes(second), x + kHalf));
 }
 
-// A [rows <= 32, k] as steps, zeros around it. The second half is left alone when no row is in it.
+// A [rows, k] as [32 rows][step], zeros around it. The second half of the last 32 rows is left
+// alone when no row is in it.
 inline void split_rows(const float* a, std::size_t lda, std::size_t rows, std::size_t k, char* to) {
-  const std::size_t padded = rows > kHalf ? kStep : kHalf;
-  for (std::size_t r = 0; r < padded; ++r) {
-    char* row = to + r / kHalf * 2 * kTileBytes + r % kHalf * kTileRowBytes;
-    for (std::size_t i = 0; i < k; i += kStep, row += kStepBytes) {
-      const Halves x = r < rows ? split_row(a + r * lda + i, k - i) : Halves{__m512i{}, __m512i{}};
-      store_bytes(row, x.high);
-      store_bytes(row + kTileBytes, x.low);
+  for (std::size_t first = 0; first < rows; first += kStep) {
+    const std::size_t left = rows - first < kStep ? rows - first : kStep;
+    const std::size_t padded = left > kHalf ? kStep : kHalf;
+    for (std::size_t i = 0; i < k; i += kStep, to += kStepBytes) {
+      for (std::size_t r = 0; r < padded; ++r) {
+        char* row = to + r / kHalf * 2 * kTileBytes + r % kHalf * kTileRowBytes;
+        const Halves x =
+            r < left ? split_row(a + (first + r) * lda + i, k - i) : Halves{__m512i{}, __m512i{}};
+        store_bytes(row, x.high);
+        store_bytes(row + kTileBytes, x.low);
+      }
     }
   }
 }

@@ -69,6 +69,20 @@ struct AttentionBlock {
   float* scratch = nullptr;
 };
 
+/// x [m, hidden] += down (gelu (up x + up_bias)) + down_bias, in place; packed weights.
+struct FeedForwardBlock {
+  std::size_t m;
+  std::size_t hidden;
+  std::size_t wide;
+  float* x;
+  std::size_t ld;
+  const float* up;
+  const float* up_bias;
+  const float* down;
+  const float* down_bias;
+  float* scratch;  ///< KernelTable::feed_forward_scratch floats, 64-byte aligned
+};
+
 struct LayerNormBlock {
   std::size_t m;
   std::size_t n;
@@ -87,6 +101,10 @@ struct KernelTable {
   /// Floats of scratch for a product; without it gemm() takes blocks of rows and no scratch.
   std::size_t (*gemm_scratch)(std::size_t m, std::size_t n, std::size_t k) = nullptr;
   void (*gemm)(const GemmBlock& block);
+  /// Both products of the feed-forward part as one; without it they are gemm()s.
+  void (*feed_forward)(const FeedForwardBlock& block) = nullptr;
+  std::size_t (*feed_forward_scratch)(std::size_t m, std::size_t hidden,
+                                      std::size_t wide) = nullptr;
   void (*exp2)(const float* x, std::size_t n, float* out);
   void (*gelu)(const float* x, std::size_t n, float* out);
   void (*dot_rows)(const float* query, const float* rows, std::size_t n, std::size_t row_count,

@@ -26,7 +26,9 @@ using vectors::gelu;
 // clang-format off: each uses the ones before it.
 #include "kernels/amx_split_inl.h"
 #include "kernels/amx_product_inl.h"
+#include "kernels/amx_blocks_inl.h"
 #include "kernels/amx_gemm_inl.h"
+#include "kernels/amx_feed_forward_inl.h"
 #include "kernels/amx_attention_inl.h"
 // clang-format on
 
@@ -41,6 +43,8 @@ const KernelTable kAmxTable = {
     .pack = amx::pack_columns,
     .gemm_scratch = amx::gemm_scratch,
     .gemm = amx::gemm_rows,
+    .feed_forward = amx::feed_forward_rows,
+    .feed_forward_scratch = amx::feed_forward_scratch,
     .exp2 = amx::vectors::exp2_array,
     .gelu = amx::vectors::gelu_array,
     .dot_rows = amx::vectors::dot_rows,

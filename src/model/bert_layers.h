@@ -37,6 +37,12 @@ struct TextGroup {
     for (std::size_t b = 0; b < texts(); ++b) longest = std::max(longest, tokens(b));
     return longest;
   }
+  /// Texts from `text` on: as many as have at most `tokens` tokens together, at least one.
+  TextGroup part(std::size_t text, std::size_t tokens) const {
+    std::size_t last = text + 1;
+    while (last < texts() && starts[last + 1] - starts[text] <= tokens) ++last;
+    return {starts.subspan(text, last - text + 1)};
+  }
 };
 
 class BertLayers {

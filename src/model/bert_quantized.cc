@@ -199,7 +199,7 @@ class QuantizedLayers final : public BertLayers {
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       if (peaks != nullptr) raise_peaks(x, rows, (*peaks)[i].qkv);
       for (std::size_t text = 0; text < group.texts();) {
-        const TextGroup part = part_from(group, text);
+        const TextGroup part = group.part(text, kAttentionTokens);
         attend(layers_[i], part, group.first_row(text), buffers, x);
         text += part.texts();
       }
@@ -237,16 +237,6 @@ class QuantizedLayers final : public BertLayers {
 
   kernels::AttentionShape attention_shape(std::size_t tokens) const {
     return {.tokens = tokens, .heads = heads_, .head_dim = hidden_ / heads_, .isa = isa_};
-  }
-
-  // Whole texts from `text` on, about kAttentionTokens tokens.
-  static TextGroup part_from(const TextGroup& group, std::size_t text) {
-    std::size_t last = text + 1;
-    while (last < group.texts() &&
-           group.starts[last + 1] - group.starts[text] <= kAttentionTokens) {
-      ++last;
-    }
-    return {group.starts.subspan(text, last - text + 1)};
   }
 
   void prepare(const TextGroup& group, Workspace::Buffers& buffers) const {
