@@ -7,5 +7,9 @@ echo "== checking format and layers"
 tools/format.sh --check
 tools/check_layers.py
 tools/build.sh dev
-echo "== running the tests with $(build/release/sememe --version)"
+tiers=()
+for tier in scalar neon avx2 avxvnni avx512 amx; do
+  SEMEME_ISA=$tier build/release/sememe --version >/dev/null 2>&1 && tiers+=("$tier")
+done
+echo "== running the tests with $(build/release/sememe --version); tiers tested: ${tiers[*]}"
 ctest --preset dev -j 2
