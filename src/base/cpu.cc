@@ -34,7 +34,8 @@ bool processor_has_avx_vnni() {
 }
 
 // What the processor says of its tiles: CPUID leaf 7, EDX bits 22 (bf16), 24 (tile), 25 (int8), and
-// subleaf 1, EAX bit 5 (AVX512_BF16). Intel SDM, volume 2A, CPUID.
+// of what all processors with tiles have beside them: ECX bit 1 (AVX512_VBMI) and subleaf 1, EAX
+// bit 5 (AVX512_BF16). Intel SDM, volume 2A, CPUID.
 bool processor_has_amx() {
   unsigned eax = 0;
   unsigned ebx = 0;
@@ -42,7 +43,7 @@ bool processor_has_amx() {
   unsigned edx = 0;
   if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0) return false;
   const unsigned wanted = (1U << 22) | (1U << 24) | (1U << 25);
-  if ((edx & wanted) != wanted) return false;
+  if ((edx & wanted) != wanted || (ecx & (1U << 1)) == 0) return false;
   return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & (1U << 5)) != 0;
 }
 

@@ -15,7 +15,7 @@ enum class Isa {
   kAvx2,     ///< AVX2 and FMA
   kAvxVnni,  ///< and the VNNI products of 256 bits (Alder Lake and later, Zen 5)
   kAvx512,   ///< AVX-512 F, BW, DQ, VL, VNNI; processors of before 2021 have no kAvxVnni
-  kAmx,      ///< and AVX512_BF16, AMX tiles with int8 and bf16 products
+  kAmx,      ///< and AVX-512 BF16 and VBMI, AMX tiles with int8 and bf16 products
 };
 
 /// "scalar", "neon", "avx2", "avxvnni", "avx512", "amx": the words of SEMEME_ISA.

@@ -22,6 +22,19 @@ SEMEME_ALWAYS_INLINE void store_levels(std::uint8_t* row, std::size_t i, std::si
   }
 }
 
+// 8-bit levels of the whole sixty-fours of n positions; returns how many positions these are.
+// levels_at(i): sixteen from position i on.
+template <typename Make>
+SEMEME_ALWAYS_INLINE std::size_t store_fours(std::uint8_t* row, std::size_t n,
+                                             const Make& levels_at) {
+  std::size_t i = 0;
+  for (; i + 64 <= n; i += 64) {
+    Simd::store_four_u8(row + i, levels_at(i), levels_at(i + 16), levels_at(i + 32),
+                        levels_at(i + 48));
+  }
+  return i;
+}
+
 // Zeros behind the n levels of a row, as far as whole vectors have not written them.
 template <bool kWide>
 SEMEME_ALWAYS_INLINE void clear_levels(std::uint8_t* row, std::size_t n, std::size_t padded) {
@@ -75,11 +88,11 @@ SEMEME_ALWAYS_INLINE void store_row(const float* x, std::size_t n, std::size_t p
   const Simd::Reg inverse = Simd::set(step);
   const Simd::Reg base = Simd::set(-low * step);
   std::uint8_t* row = rows.data + r * rows.stride;
-  std::size_t i = 0;
-  for (; i + 16 <= n; i += 16) {
-    const Simd::Reg value = Simd::fma(factors.scaled(Simd::load(x + i), i), inverse, base);
-    store_levels<kWide>(row, i, padded, Simd::to_int(value));
-  }
+  const auto levels_at = [&](std::size_t at) SEMEME_LAMBDA_INLINE {
+    return Simd::to_int(Simd::fma(factors.scaled(Simd::load(x + at), at), inverse, base));
+  };
+  std::size_t i = kWide ? 0 : store_fours(row, n, levels_at);
+  for (; i + 16 <= n; i += 16) store_levels<kWide>(row, i, padded, levels_at(i));
   if (i < n) {
     const std::size_t left = n - i;
     const Simd::Reg value = factors.scaled_first(load_up_to(x + i, 0, left), i, left);

@@ -8,17 +8,27 @@
 
 /// Rows of queries at a time.
 constexpr std::size_t kQueryRows = 32;
+
+// Whether the sum of a query's probabilities comes out of the product with the values, as one more
+// panel of ones: tiles have the time, and the vector units are what bounds attention there.
+#if defined(SEMEME_AMX_PRODUCTS)
+constexpr bool kSumsByProduct = true;
+#else
+constexpr bool kSumsByProduct = false;
+#endif
 constexpr std::size_t kKeyStep = 64;  // keys are padded to whole steps of the products over them
 
 struct AttentionLayout {
-  std::size_t keys;   // T padded
-  std::size_t depth;  // D padded to whole steps of a product
-  std::size_t width;  // D padded to whole panels
+  std::size_t keys;    // T padded
+  std::size_t depth;   // D padded to whole steps of a product
+  std::size_t values;  // D padded to whole panels
+  std::size_t width;   // and the panel of ones
   std::size_t key_bytes, value_bytes, query_bytes, score_bytes, probability_bytes, mixed_bytes;
   SEMEME_ALWAYS_INLINE AttentionLayout(std::size_t tokens, std::size_t head_dim)
       : keys((tokens + kKeyStep - 1) / kKeyStep * kKeyStep),
         depth((head_dim + kDepthStep - 1) / kDepthStep * kDepthStep),
-        width((head_dim + 15) / 16 * 16),
+        values((head_dim + 15) / 16 * 16),
+        width(values + (kSumsByProduct ? 16 : 0)),
         key_bytes((keys * depth + 63) / 64 * 64),
         value_bytes(keys * width),
         query_bytes(((tokens + kQueryRows - 1) / kQueryRows * kQueryRows * depth + 63) / 64 * 64),
@@ -109,7 +119,7 @@ inline void quantize_keys(const QuantizedAttentionBlock& t, const AttentionLayou
 inline void quantize_values(const QuantizedAttentionBlock& t, const AttentionLayout& l,
                             const HeadBuffers& b, const float* values) {
   const Simd::Int low_byte = Simd::set_int(0xFF);
-  for (std::size_t d = 0; d < l.width; d += 16) {
+  for (std::size_t d = 0; d < l.values; d += 16) {
     const std::size_t left = t.head_dim - d;
     Simd::Reg high = Simd::set(1e-30F);
     for (std::size_t key = 0; key < t.tokens; ++key) {
@@ -187,7 +197,21 @@ SEMEME_ALWAYS_INLINE Simd::Int powers_of_steps(Simd::Int steps) {
   return Simd::shift_halves_right(power, Simd::shift_halves_right<8>(steps));
 }
 
-// Probabilities of one row as levels, the highest 254; returns their sum. Two vectors of keys share
+// The low halves, then the high ones, a byte each.
+SEMEME_ALWAYS_INLINE void store_pairs(std::uint8_t* to, Simd::Int pairs) {
+#if defined(SEMEME_AMX_PRODUCTS)
+  const __m512i order = _mm512_castsi256_si512(_mm256_set_epi64x(
+      0x3E3A36322E2A2622, 0x1E1A16120E0A0602, 0x3C3834302C282420, 0x1C1814100C080400));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to),
+                      _mm512_castsi512_si256(_mm512_permutexvar_epi8(order, pairs)));
+#else
+  Simd::store_u8(to, pairs);
+  Simd::store_u8(to + 16, Simd::shift_right<16>(pairs));
+#endif
+}
+
+// Probabilities of one row as levels, the highest 254; returns their sum, where that does not come
+// from the product. Two vectors of keys share
 // a register, 16 bits a key: on AMX processors f32 arithmetic beside tiles runs at half its rate,
 // integers do not. What rounding takes from a key is given to the key 32 further on, so that many
 // small probabilities are not lost together: without it the mean cosine of texts of 256 tokens
@@ -217,9 +241,8 @@ SEMEME_ALWAYS_INLINE std::int32_t softmax_levels(const std::int32_t* scores, std
           Simd::add_halves(powers_of_steps(Simd::pairs(first, second)), carried);
       const Simd::Int levels = Simd::shift_halves_right<7>(Simd::add_halves(wanted, half));
       carried = Simd::sub_halves(wanted, Simd::shift_halves_left<7>(levels));
-      sum = Simd::add_halves(sum, levels);
-      Simd::store_u8(probabilities + i, levels);
-      Simd::store_u8(probabilities + i + 16, Simd::shift_right<16>(levels));
+      if constexpr (!kSumsByProduct) sum = Simd::add_halves(sum, levels);
+      store_pairs(probabilities + i, levels);
     }
     sums = Simd::add_int(
         sums, Simd::add_int(Simd::and_int(sum, Simd::set_int(0xFFFF)), Simd::shift_right<16>(sum)));
@@ -242,10 +265,10 @@ inline void score_queries(const AttentionLayout& l, const HeadBuffers& b, std::s
                           .ldc = l.keys});
 }
 
-// Values mixed by the probabilities of some queries, into out.
+// Values mixed by the probabilities of some queries, into out. sums: of the probabilities.
 inline void mix_values(const QuantizedAttentionBlock& t, const AttentionLayout& l,
                        const HeadBuffers& b, std::size_t rows, const std::uint8_t* probabilities,
-                       const float* inverses, float* out) {
+                       const std::int32_t* sums, float* out) {
   integer_product<false>({.rows = rows,
                           .panels = l.width / 16,
                           .steps = l.keys / 4,
@@ -256,6 +279,11 @@ inline void mix_values(const QuantizedAttentionBlock& t, const AttentionLayout& 
                           .start = nullptr,
                           .c = b.mixed,
                           .ldc = l.width});
+  float inverses[kQueryRows];
+  for (std::size_t r = 0; r < rows; ++r) {
+    const std::int32_t sum = kSumsByProduct ? b.mixed[r * l.width + l.values] : sums[r];
+    inverses[r] = 1.0F / static_cast<float>(sum);
+  }
   for (std::size_t d = 0; d < t.head_dim; d += 16) {
     const Simd::Reg scale = Simd::load(b.value_scales + d);
     const std::size_t left = t.head_dim - d;
@@ -273,7 +301,7 @@ inline void mix_values(const QuantizedAttentionBlock& t, const AttentionLayout& 
 // stores.
 inline void attend_head(const QuantizedAttentionBlock& t, const AttentionLayout& l,
                         const HeadBuffers& b, const ScoreSteps& steps, float* out) {
-  float inverses[2][kQueryRows];
+  std::int32_t sums[2][kQueryRows];
   const std::size_t blocks = (t.tokens + kQueryRows - 1) / kQueryRows;
   const std::size_t keys = (t.tokens + 31) / 32 * 32;
   const std::size_t last_rows = t.tokens - (blocks - 1) * kQueryRows;
@@ -287,14 +315,13 @@ inline void attend_head(const QuantizedAttentionBlock& t, const AttentionLayout&
       const std::size_t rows = block < blocks ? kQueryRows : last_rows;
       for (std::size_t r = 0; r < rows; ++r) {
         const std::size_t row = (at * kQueryRows + r) * l.keys;
-        inverses[at][r] = 1.0F / static_cast<float>(softmax_levels(b.scores + row, keys, steps,
-                                                                   b.probabilities + row));
+        sums[at][r] = softmax_levels(b.scores + row, keys, steps, b.probabilities + row);
       }
     }
     if (block > 1) {
       const std::size_t at = block % 2;
       const std::size_t rows = block - 1 < blocks ? kQueryRows : last_rows;
-      mix_values(t, l, b, rows, b.probabilities + at * kQueryRows * l.keys, inverses[at],
+      mix_values(t, l, b, rows, b.probabilities + at * kQueryRows * l.keys, sums[at],
                  out + (block - 2) * kQueryRows * t.ld_out);
     }
   }
@@ -308,6 +335,7 @@ inline void quantized_attention(const QuantizedAttentionBlock& t) {
   __builtin_memset(b.keys, 0, l.key_bytes);
   __builtin_memset(b.queries, 0, l.query_bytes);
   __builtin_memset(b.probabilities, 0, l.probability_bytes);
+  if constexpr (kSumsByProduct) __builtin_memset(b.values + l.values * l.keys, 1, 16 * l.keys);
   for (std::size_t key = t.tokens; key < l.keys; ++key) b.key_sums[key] = -(1 << 30);
   const std::size_t hidden = t.heads * t.head_dim;
   // log2(e) / sqrt(D): scores become powers of two.

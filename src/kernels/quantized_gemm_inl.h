@@ -90,10 +90,11 @@ SEMEME_ALWAYS_INLINE void quantize_gelu_row(const QuantizedGemmBlock& g, std::si
   const Simd::Reg factor = Simd::set(inverse);
   const Simd::Reg base = Simd::set(-kGeluLow * inverse);
   std::uint8_t* row = g.out.data + r * g.out.stride;
-  for (i = 0; i + 16 <= g.n; i += 16) {
-    const Simd::Reg value = Simd::fma(Simd::load(x + i), factor, base);
-    store_levels<kWide>(row, i, g.out_padded, Simd::to_int(value));
-  }
+  const auto levels_at = [&](std::size_t at) SEMEME_LAMBDA_INLINE {
+    return Simd::to_int(Simd::fma(Simd::load(x + at), factor, base));
+  };
+  i = kWide ? 0 : store_fours(row, g.n, levels_at);
+  for (; i + 16 <= g.n; i += 16) store_levels<kWide>(row, i, g.out_padded, levels_at(i));
   if (i < g.n) {
     const Simd::Reg value = Simd::fma(load_up_to(x + i, 0, g.n - i), factor, base);
     store_levels<kWide>(row, i, g.out_padded, Simd::to_int(value));

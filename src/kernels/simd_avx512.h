@@ -153,6 +153,12 @@ struct Simd {
   static SEMEME_ALWAYS_INLINE void store_u8(std::uint8_t* to, Int value) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtepi32_epi8(value));
   }
+  /// Four times as many, of lanes in [0, 255]; half of the instructions.
+  static SEMEME_ALWAYS_INLINE void store_four_u8(std::uint8_t* to, Int a, Int b, Int c, Int d) {
+    const Int order = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
+    const Int bytes = _mm512_packus_epi16(_mm512_packus_epi32(a, b), _mm512_packus_epi32(c, d));
+    store_int(reinterpret_cast<std::int32_t*>(to), _mm512_permutexvar_epi32(order, bytes));
+  }
   static SEMEME_ALWAYS_INLINE void store_u16(std::uint8_t* to, Int value) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_cvtepi32_epi16(value));
   }

@@ -207,6 +207,13 @@ struct Simd {
     const int8x16_t high = vreinterpretq_s8_s16(low_halves(value.quad[2], value.quad[3]));
     vst1q_u8(to, vreinterpretq_u8_s8(vuzp1q_s8(low, high)));
   }
+  /// Four times as many, of lanes in [0, 255].
+  static SEMEME_ALWAYS_INLINE void store_four_u8(std::uint8_t* to, Int a, Int b, Int c, Int d) {
+    store_u8(to, a);
+    store_u8(to + 16, b);
+    store_u8(to + 32, c);
+    store_u8(to + 48, d);
+  }
   static SEMEME_ALWAYS_INLINE void store_u16(std::uint8_t* to, Int value) {
     vst1q_u8(to, vreinterpretq_u8_s16(low_halves(value.quad[0], value.quad[1])));
     vst1q_u8(to + 16, vreinterpretq_u8_s16(low_halves(value.quad[2], value.quad[3])));

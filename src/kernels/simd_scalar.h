@@ -163,6 +163,14 @@ struct Simd {
   static void store_u8(std::uint8_t* to, const Int& value) {
     for (std::size_t i = 0; i < kWidth; ++i) to[i] = static_cast<std::uint8_t>(value.lane[i]);
   }
+  /// Four times as many, of lanes in [0, 255].
+  static void store_four_u8(std::uint8_t* to, const Int& a, const Int& b, const Int& c,
+                            const Int& d) {
+    store_u8(to, a);
+    store_u8(to + 16, b);
+    store_u8(to + 32, c);
+    store_u8(to + 48, d);
+  }
   static void store_u16(std::uint8_t* to, const Int& value) {
     for (std::size_t i = 0; i < kWidth; ++i) {
       to[2 * i] = static_cast<std::uint8_t>(value.lane[i]);

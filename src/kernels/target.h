@@ -23,14 +23,15 @@
 #define SEMEME_TARGET_AVX2_BEGIN SEMEME_TARGET_BEGIN("avx2,fma")
 #define SEMEME_TARGET_AVX512_BEGIN \
   SEMEME_TARGET_BEGIN("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")
-#define SEMEME_TARGET_AMX_BEGIN                                            \
-  SEMEME_TARGET_BEGIN(                                                     \
-      "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16," \
+#define SEMEME_TARGET_AMX_BEGIN                                                       \
+  SEMEME_TARGET_BEGIN(                                                                \
+      "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16,avx512vbmi," \
       "amx-tile,amx-int8,amx-bf16")
 
 #define SEMEME_TARGET_NEON_DOTPROD_BEGIN SEMEME_TARGET_BEGIN("arch=armv8.2-a+dotprod")
 #define SEMEME_TARGET_NEON_I8MM_BEGIN SEMEME_TARGET_BEGIN("arch=armv8.2-a+i8mm")
 
 #define SEMEME_ALWAYS_INLINE inline __attribute__((always_inline))
+#define SEMEME_LAMBDA_INLINE __attribute__((always_inline))
 
 #endif  // SEMEME_KERNELS_TARGET_H_
