@@ -7,7 +7,7 @@
 //   stats               peak memory
 //
 // With one thread, a batch of the file is one call of the encoder. With more, its texts are shared
-// out as the Embedder does it (batches of at most kBatchTokens tokens, longest texts first). Laying
+// out as the Embedder does it (plan_batches). Laying
 // the ids out one after the other is not timed, as the peers' padding is not.
 
 #include <algorithm>
@@ -20,8 +20,6 @@
 
 namespace sememe::race {
 namespace {
-
-constexpr std::size_t kBatchTokens = 2048;  // as in search/embedder.cc
 
 std::unique_ptr<model::Encoder> load_encoder(const std::string& model, std::string_view precision) {
   const auto known = parse_precision(precision);
@@ -58,7 +56,7 @@ Call plan_call(Batch batch, std::size_t threads) {
     for (std::size_t i = 0; i < batch.size(); ++i) {
       lengths.push_back(batch.starts[i + 1] - batch.starts[i]);
     }
-    for (const auto& places : plan_batches(lengths, kBatchTokens)) {
+    for (const auto& places : plan_batches(lengths, threads)) {
       call.push_back({.batch = part_of(batch, places), .ids = {}});
     }
   }

@@ -155,8 +155,7 @@ Prepared prepare(const Workload& workload, const Tokenizer& tokenizer, std::size
     texts.push_back(bench_text(tokenizer, i, workload.lengths[i]));
     work.tokens += workload.lengths[i];
   }
-  const std::size_t budget = batch_budget(workload.lengths, threads);
-  for (const std::vector<std::size_t>& plan : plan_batches(workload.lengths, budget)) {
+  for (const std::vector<std::size_t>& plan : plan_batches(workload.lengths, threads)) {
     Batch& batch = work.batches.emplace_back();
     for (const std::size_t text : plan) batch.add(text, texts[text]);
   }

@@ -8,17 +8,13 @@
 
 namespace sememe {
 
-/// Splits texts into batches of at most `token_budget` tokens each (a longer text is a batch of its
-/// own), longest texts first, so that the last batches are the small ones and threads finish
-/// together. Returns positions in `lengths`; each stands in exactly one batch. The split changes
-/// speed only: vectors do not depend on it.
+/// Splits texts into batches for `threads` threads, longest texts first: as many batches for each
+/// thread, of about as many tokens, 256 to 1024 (a longer text is a batch of its own), so that
+/// threads finish together and weights are not read too often. Returns positions in `lengths`; each
+/// stands in exactly one batch, none is empty. The split changes speed only: vectors do not depend
+/// on it.
 std::vector<std::vector<std::size_t>> plan_batches(std::span<const std::size_t> lengths,
-                                                   std::size_t token_budget);
-
-/// The budget for plan_batches that gives each of `threads` threads its share of the tokens: at
-/// most what streams the weights rarely enough, at least what a group of texts in the encoder
-/// holds, below which splitting costs speed.
-std::size_t batch_budget(std::span<const std::size_t> lengths, std::size_t threads);
+                                                   std::size_t threads);
 
 }  // namespace sememe
 

@@ -160,7 +160,7 @@ struct Embedder::Impl {
         out.tokens[first + i] = tokens[i].ids.size();
         out.token_counts[first + i] = tokens[i].count;
       }
-      const auto batches = plan_batches(lengths, batch_budget(lengths, pool.size()));
+      const auto batches = plan_batches(lengths, pool.size());
       const auto rows = std::span(out.vectors.values).subspan(first * info.dim);
       pool.parallel_for(batches.size(), [&](std::size_t b, std::size_t worker) {
         run_batch(batches[b], tokens, worker, rows);
