@@ -111,25 +111,16 @@ bool is_there(const Path& path) {
   throw Error(ErrorCode::kConflict, concat(quote(directory.native()), rest));
 }
 
-void rename_or_throw(const Path& from, const Path& to) {
-  std::error_code error;
-  std::filesystem::rename(from, to, error);
-  if (error) {
-    throw Error(ErrorCode::kIo, concat("rename ", quote(from.native()), " to ", quote(to.native()),
-                                       ": ", error.message()));
-  }
-}
-
 // Puts the complete directory `from` in the place of `to`; `from` then is what was there, if
 // anything.
 void put_in_place(const Path& from, const Path& to) {
-  if (!is_there(to)) return rename_or_throw(from, to);
+  if (!is_there(to)) return rename_file(from, to);
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) return;
   // A file system that cannot exchange: for a moment there is nothing at `to`.
   const Path old = from.native() + ".old";
-  rename_or_throw(to, old);
-  rename_or_throw(from, to);
-  rename_or_throw(old, from);
+  rename_file(to, old);
+  rename_file(from, to);
+  rename_file(old, from);
 }
 
 std::size_t write_files(const StaticModel& model, TableType type, const Path& directory) {
