@@ -11,28 +11,12 @@
 #include <thread>
 
 #include "model/checksums.h"
+#include "model/packed_testing.h"
 #include "model/test_models.h"
 #include "sememe/error.h"
 
 namespace sememe::model {
 namespace {
-
-using Bytes = std::vector<std::uint8_t>;
-
-// Sections of sizes that leave gaps, and an empty one.
-std::vector<Bytes> some_sections() {
-  std::vector<Bytes> sections;
-  std::uint8_t value = 1;
-  for (const std::size_t size : {64, 5, 0, 200}) {
-    sections.emplace_back(size);
-    for (std::uint8_t& byte : sections.back()) byte = value = static_cast<std::uint8_t>(value * 7);
-  }
-  return sections;
-}
-
-std::vector<Section> views(const std::vector<Bytes>& sections) {
-  return {sections.begin(), sections.end()};
-}
 
 std::vector<std::size_t> sizes_of(const std::vector<Bytes>& sections) {
   std::vector<std::size_t> sizes;

@@ -1,4 +1,5 @@
 #include "model/packed_file.h"
+#include "model/packed_testing.h"
 
 #include <gtest/gtest.h>
 
@@ -16,24 +17,7 @@
 namespace sememe::model {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
-
 constexpr const char* kKey = "0123456789abcdef0123456789abcdef-fast-int8";
-
-// Sections of sizes that leave gaps, and an empty one.
-std::vector<Bytes> some_sections() {
-  std::vector<Bytes> sections;
-  std::uint8_t value = 1;
-  for (const std::size_t size : {64, 5, 0, 200}) {
-    sections.emplace_back(size);
-    for (std::uint8_t& byte : sections.back()) byte = value = static_cast<std::uint8_t>(value * 7);
-  }
-  return sections;
-}
-
-std::vector<Section> views(const std::vector<Bytes>& sections) {
-  return {sections.begin(), sections.end()};
-}
 
 std::string file_bytes(const std::vector<Bytes>& sections, std::string_view key) {
   const Path path = Path(testing::TempDir()) / "packed-bytes.bin";
