@@ -95,10 +95,6 @@ class Pending {
   std::size_t next_ = kStep;  // row, 0 .. 32
 };
 
-SEMEME_ALWAYS_INLINE void ask_for(const char* from, std::size_t bytes) {
-  for (std::size_t i = 0; i < bytes; i += 64) _mm_prefetch(from + i, _MM_HINT_T1);
-}
-
 // The operands of a block at some step: 32 rows by one panel. The blocks of a panel ask for a share
 // of the next panel each.
 struct Narrow {
@@ -114,7 +110,7 @@ struct Narrow {
   }
   template <typename Sums, typename Work>
   SEMEME_ALWAYS_INLINE void multiply(const Sums& sums, Work& work, const Spread& spread) const {
-    ask_for(upcoming, share);
+    prefetch_lines<2>(upcoming, share);
     multiply_step(a, b, sums, work, spread);
   }
 };

@@ -16,8 +16,7 @@ constexpr std::size_t kRowsAhead = 8;
 SEMEME_ALWAYS_INLINE void fetch(const GatherBlock& g, std::size_t i, std::size_t offset,
                                 std::size_t bytes) {
   if (i >= g.count) return;
-  const std::byte* from = row_of(g, i) + offset;
-  for (std::size_t at = 0; at < bytes; at += 64) __builtin_prefetch(from + at);
+  prefetch_lines<3>(row_of(g, i) + offset, bytes);
 }
 
 // kRegs whole registers from `column` on.

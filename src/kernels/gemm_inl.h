@@ -98,11 +98,6 @@ inline void gemm_last_rows(const GemmBlock& g, std::size_t row, std::size_t colu
   }
 }
 
-// Asks for bytes of the weights, from the third-level cache or further away, to lie in the second.
-SEMEME_ALWAYS_INLINE void fetch_weights(const char* from, std::size_t bytes) {
-  for (std::size_t at = 0; at < bytes; at += 64) __builtin_prefetch(from + at, 0, 2);
-}
-
 // The tiles of a panel ask for a share of the next panel each: 2 % of the time of 32 x 128 tokens
 // on AVX-512, 7 % on AVX2. Where tiles are few, requests for more than kMostFetched at a time cost
 // more than they save.
@@ -116,7 +111,7 @@ inline void gemm_rows(const GemmBlock& g) {
     const bool fetch = column + kPanel < g.n && share <= kMostFetched;
     std::size_t row = 0;
     for (; row + kTileRows <= g.m; row += kTileRows) {
-      if (fetch) fetch_weights(next + row / kTileRows * share, share);
+      if (fetch) prefetch_lines<2>(next + row / kTileRows * share, share);
       gemm_tile<kTileRows>(g, row, column);
     }
     gemm_last_rows(g, row, column);

@@ -22,19 +22,6 @@ SEMEME_ALWAYS_INLINE void store_levels(std::uint8_t* row, std::size_t i, std::si
   }
 }
 
-// 8-bit levels of the whole sixty-fours of n positions; returns how many positions these are.
-// levels_at(i): sixteen from position i on.
-template <typename Make>
-SEMEME_ALWAYS_INLINE std::size_t store_fours(std::uint8_t* row, std::size_t n,
-                                             const Make& levels_at) {
-  std::size_t i = 0;
-  for (; i + 64 <= n; i += 64) {
-    Simd::store_four_u8(row + i, levels_at(i), levels_at(i + 16), levels_at(i + 32),
-                        levels_at(i + 48));
-  }
-  return i;
-}
-
 // Zeros behind the n levels of a row, as far as whole vectors have not written them.
 template <bool kWide>
 SEMEME_ALWAYS_INLINE void clear_levels(std::uint8_t* row, std::size_t n, std::size_t padded) {
@@ -77,6 +64,38 @@ struct RowFactors {
   }
 };
 
+// The levels of a row: its values, times factors if it has some, times inverse, plus base.
+struct RowLevels {
+  const float* x;
+  RowFactors factors;
+  Simd::Reg inverse;
+  Simd::Reg base;
+  SEMEME_ALWAYS_INLINE Simd::Int at(std::size_t i) const {
+    return Simd::to_int(Simd::fma(factors.scaled(Simd::load(x + i), i), inverse, base));
+  }
+  SEMEME_ALWAYS_INLINE Simd::Int first_at(std::size_t i, std::size_t count) const {
+    const Simd::Reg value = factors.scaled_first(load_up_to(x + i, 0, count), i, count);
+    const Simd::Reg level = Simd::fma(value, inverse, base);
+    return Simd::to_int(Simd::select_first(level, Simd::zero(), count));
+  }
+};
+
+// n levels and zeros behind them.
+template <bool kWide>
+SEMEME_ALWAYS_INLINE void store_row_levels(const RowLevels& levels, std::size_t n,
+                                           std::size_t padded, std::uint8_t* row) {
+  std::size_t i = 0;
+  if constexpr (!kWide) {
+    for (; i + 64 <= n; i += 64) {
+      Simd::store_four_u8(row + i, levels.at(i), levels.at(i + 16), levels.at(i + 32),
+                          levels.at(i + 48));
+    }
+  }
+  for (; i + 16 <= n; i += 16) store_levels<kWide>(row, i, padded, levels.at(i));
+  if (i < n) store_levels<kWide>(row, i, padded, levels.first_at(i, n - i));
+  clear_levels<kWide>(row, n, padded);
+}
+
 // Levels of n values between low and high. A row of one value has scale 0.
 template <bool kWide>
 SEMEME_ALWAYS_INLINE void store_row(const float* x, std::size_t n, std::size_t padded,
@@ -85,22 +104,8 @@ SEMEME_ALWAYS_INLINE void store_row(const float* x, std::size_t n, std::size_t p
   const float low = span.lowest();
   const float range = span.highest() - low;
   const float step = range > 1e-30F ? Levels<kWide>::kHighest / range : 0.0F;
-  const Simd::Reg inverse = Simd::set(step);
-  const Simd::Reg base = Simd::set(-low * step);
-  std::uint8_t* row = rows.data + r * rows.stride;
-  const auto levels_at = [&](std::size_t at) SEMEME_LAMBDA_INLINE {
-    return Simd::to_int(Simd::fma(factors.scaled(Simd::load(x + at), at), inverse, base));
-  };
-  std::size_t i = kWide ? 0 : store_fours(row, n, levels_at);
-  for (; i + 16 <= n; i += 16) store_levels<kWide>(row, i, padded, levels_at(i));
-  if (i < n) {
-    const std::size_t left = n - i;
-    const Simd::Reg value = factors.scaled_first(load_up_to(x + i, 0, left), i, left);
-    const Simd::Reg levels = Simd::fma(value, inverse, base);
-    store_levels<kWide>(row, i, padded,
-                        Simd::to_int(Simd::select_first(levels, Simd::zero(), left)));
-  }
-  clear_levels<kWide>(row, n, padded);
+  store_row_levels<kWide>({x, factors, Simd::set(step), Simd::set(-low * step)}, n, padded,
+                          rows.data + r * rows.stride);
   rows.scale[r] = range / Levels<kWide>::kHighest;
   rows.low[r] = low;
 }

@@ -244,10 +244,11 @@ SEMEME_ALWAYS_INLINE std::int32_t softmax_levels(const std::int32_t* scores, std
       if constexpr (!kSumsByProduct) sum = Simd::add_halves(sum, levels);
       store_pairs(probabilities + i, levels);
     }
+    if constexpr (kSumsByProduct) continue;
     sums = Simd::add_int(
         sums, Simd::add_int(Simd::and_int(sum, Simd::set_int(0xFFFF)), Simd::shift_right<16>(sum)));
   }
-  return Simd::sum_int(sums);
+  return kSumsByProduct ? 0 : Simd::sum_int(sums);
 }
 
 // Scores of queries first .. first + rows.

@@ -87,19 +87,8 @@ SEMEME_ALWAYS_INLINE void quantize_gelu_row(const QuantizedGemmBlock& g, std::si
   const Simd::Reg highest = Simd::max(Simd::max(high[0], high[1]), Simd::max(high[2], high[3]));
   const float range = Simd::highest(highest) - kGeluLow;
   const float inverse = Levels<kWide>::kHighest / range;
-  const Simd::Reg factor = Simd::set(inverse);
-  const Simd::Reg base = Simd::set(-kGeluLow * inverse);
-  std::uint8_t* row = g.out.data + r * g.out.stride;
-  const auto levels_at = [&](std::size_t at) SEMEME_LAMBDA_INLINE {
-    return Simd::to_int(Simd::fma(Simd::load(x + at), factor, base));
-  };
-  i = kWide ? 0 : store_fours(row, g.n, levels_at);
-  for (; i + 16 <= g.n; i += 16) store_levels<kWide>(row, i, g.out_padded, levels_at(i));
-  if (i < g.n) {
-    const Simd::Reg value = Simd::fma(load_up_to(x + i, 0, g.n - i), factor, base);
-    store_levels<kWide>(row, i, g.out_padded, Simd::to_int(value));
-  }
-  clear_levels<kWide>(row, g.n, g.out_padded);
+  store_row_levels<kWide>({x, {nullptr}, Simd::set(inverse), Simd::set(-kGeluLow * inverse)}, g.n,
+                          g.out_padded, g.out.data + r * g.out.stride);
   g.out.scale[r] = range / Levels<kWide>::kHighest;
   g.out.low[r] = kGeluLow;
 }

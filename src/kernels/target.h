@@ -8,6 +8,8 @@
 #ifndef SEMEME_KERNELS_TARGET_H_
 #define SEMEME_KERNELS_TARGET_H_
 
+#include <cstddef>
+
 #define SEMEME_PRAGMA(text) _Pragma(#text)
 
 #if defined(__clang__)
@@ -32,6 +34,18 @@
 #define SEMEME_TARGET_NEON_I8MM_BEGIN SEMEME_TARGET_BEGIN("arch=armv8.2-a+i8mm")
 
 #define SEMEME_ALWAYS_INLINE inline __attribute__((always_inline))
-#define SEMEME_LAMBDA_INLINE __attribute__((always_inline))
+
+namespace sememe::kernels {
+
+/// Asks for the cache lines of `bytes` bytes, to lie in all caches (kLocality 3) or from the second
+/// level on (2).
+template <int kLocality>
+SEMEME_ALWAYS_INLINE void prefetch_lines(const void* from, std::size_t bytes) {
+  for (std::size_t at = 0; at < bytes; at += 64) {
+    __builtin_prefetch(static_cast<const char*>(from) + at, 0, kLocality);
+  }
+}
+
+}  // namespace sememe::kernels
 
 #endif  // SEMEME_KERNELS_TARGET_H_

@@ -4,6 +4,7 @@
 
 #include "base/error_context.h"
 #include "kernels/layer_norm.h"
+#include "kernels/target.h"
 #include "model/workspace.h"
 
 namespace sememe::model {
@@ -85,25 +86,17 @@ TextGroup BertEncoder::group_from(const PackedTokens& tokens, std::size_t first)
   return {tokens.starts.subspan(first, last - first + 1)};
 }
 
-namespace {
-
-// Rows of the word table, 47 MB for MiniLM-L6, are asked for so many tokens ahead.
-constexpr std::size_t kRowsAhead = 4;
-
-void fetch(std::span<const float> row) {
-  constexpr std::size_t kLine = 16;
-  for (std::size_t i = 0; i < row.size(); i += kLine) __builtin_prefetch(&row[i]);
-}
-
-}  // namespace
-
 void BertEncoder::embed(std::span<const TokenId> ids, float* x) const {
   const std::size_t hidden = config_.hidden;
   const auto row_of = [&](std::size_t t) {
     return words_.subspan(static_cast<std::size_t>(ids[t]) * hidden, hidden);
   };
+  // Rows of the word table, 47 MB for MiniLM-L6, are asked for so many tokens ahead.
+  constexpr std::size_t kRowsAhead = 4;
   for (std::size_t t = 0; t < ids.size(); ++t) {
-    if (t + kRowsAhead < ids.size()) fetch(row_of(t + kRowsAhead));
+    if (t + kRowsAhead < ids.size()) {
+      kernels::prefetch_lines<3>(row_of(t + kRowsAhead).data(), hidden * sizeof(float));
+    }
     kernels::sum_rows(row_of(t), token_type_, std::span(positions_).subspan(t * hidden, hidden),
                       {x + t * hidden, hidden}, isa_);
   }
