@@ -33,6 +33,13 @@ bool processor_has_avx_vnni() {
   return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & (1U << 4)) != 0;
 }
 
+// With emulated tiles their bits do not matter, nor does the system's grant.
+#if defined(SEMEME_EMULATE_TILES)
+constexpr unsigned kTileBits = 0;
+#else
+constexpr unsigned kTileBits = (1U << 22) | (1U << 24) | (1U << 25);
+#endif
+
 // What the processor says of its tiles: CPUID leaf 7, EDX bits 22 (bf16), 24 (tile), 25 (int8), and
 // of what all processors with tiles have beside them: ECX bit 1 (AVX512_VBMI) and subleaf 1, EAX
 // bit 5 (AVX512_BF16). Intel SDM, volume 2A, CPUID.
@@ -42,14 +49,14 @@ bool processor_has_amx() {
   unsigned ecx = 0;
   unsigned edx = 0;
   if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0) return false;
-  const unsigned wanted = (1U << 22) | (1U << 24) | (1U << 25);
-  if ((edx & wanted) != wanted || (ecx & (1U << 1)) == 0) return false;
+  if ((edx & kTileBits) != kTileBits || (ecx & (1U << 1)) == 0) return false;
   return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & (1U << 5)) != 0;
 }
 
 // Tile data is a state component that a process must ask for (Linux, x86/xstate.rst); the answer
 // holds for all its threads.
 bool system_grants_amx() {
+  if constexpr (kTileBits == 0) return true;
   constexpr long kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM
   constexpr long kTileData = 18;               // XFEATURE_XTILE_DATA
   return ::syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;

@@ -7,7 +7,8 @@
 // turn; a load takes 8 cycles of the load ports. Registers are renamed: a load does not wait for
 // the products that read the old value.
 //
-// GCC 12's tile intrinsics do not tell the compiler that a tile load reads memory; these do.
+// GCC 12's tile intrinsics do not tell the compiler that a tile load reads memory; these do. Builds
+// with SEMEME_EMULATE_TILES have amx_tiles_emulated.h instead.
 // Include outside any target region; use inside SEMEME_TARGET_AMX_BEGIN.
 #ifndef SEMEME_KERNELS_AMX_TILES_H_
 #define SEMEME_KERNELS_AMX_TILES_H_
@@ -41,6 +42,8 @@ inline constexpr TileConfig kWholeTiles = {.palette = 1,
                                            .reserved = {},
                                            .row_bytes = {64, 64, 64, 64, 64, 64, 64, 64},
                                            .rows = {16, 16, 16, 16, 16, 16, 16, 16}};
+
+#if !defined(SEMEME_EMULATE_TILES)
 
 /// Eight whole tiles for as long as this lives: one per call of a kernel, on the thread that
 /// computes; sessions do not nest. Letting go of the tiles spares the system 8 KiB at every change
@@ -105,7 +108,13 @@ SEMEME_ALWAYS_INLINE void multiply_u8u8() {
   asm volatile("tdpbuud %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(kSum), "i"(kA), "i"(kB));
 }
 
+#endif
+
 }  // namespace sememe::kernels::amx
 SEMEME_TARGET_END
+
+#if defined(SEMEME_EMULATE_TILES)
+#include "kernels/amx_tiles_emulated.h"
+#endif
 
 #endif  // SEMEME_KERNELS_AMX_TILES_H_
