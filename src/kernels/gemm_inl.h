@@ -1,4 +1,5 @@
-// The f32 products of one tier; included inside a target region and the tier's namespace.
+// The f32 products of one tier; included inside a target region and the tier's namespace,
+// after lanes_inl.h.
 //
 // A tile is kTileRows x kPanel: on AVX-512 24 sums, four vectors of B and one broadcast of A fill
 // 29 of 32 registers; on AVX2 12 sums, two vectors and one broadcast fill 15 of 16.
@@ -27,22 +28,6 @@ struct Tile {
     }
   }
 };
-
-// Vector v of a row that has `count` values from there on (none when count <= 0).
-SEMEME_ALWAYS_INLINE Simd::Reg load_up_to(const float* from, std::size_t v, std::size_t count) {
-  const std::size_t begin = v * Simd::kWidth;
-  if (begin + Simd::kWidth <= count) return Simd::load(from + begin);
-  return begin < count ? Simd::load_first(from + begin, count - begin) : Simd::zero();
-}
-
-SEMEME_ALWAYS_INLINE void store_up_to(float* to, std::size_t v, Simd::Reg x, std::size_t count) {
-  const std::size_t begin = v * Simd::kWidth;
-  if (begin + Simd::kWidth <= count) {
-    Simd::store(to + begin, x);
-  } else if (begin < count) {
-    Simd::store_first(to + begin, x, count - begin);
-  }
-}
 
 // Rows row .. row + kRows of C in the columns of one panel. GELU runs over the stored tile, which
 // is still in L1: inlined into the stores it would be unrolled 24 times.

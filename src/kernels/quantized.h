@@ -135,8 +135,8 @@ void quantized_gemm(std::size_t m, const QuantizedView& a, const QuantizedWeight
 void quantized_gemm_gelu(std::size_t m, const QuantizedView& a, const QuantizedWeights& weights,
                          Rows scratch, const QuantizedView& out);
 
-/// attention() of one text in integers (kInt8: 8-bit queries, keys, values and probabilities) or,
-/// for kInt16, in f32.
+/// attention() of one text in integers: queries, keys, values and probabilities of up to 8 bits
+/// (kInt8) or 15 bits (kInt16).
 void quantized_attention(const AttentionShape& shape, Quantization quantization, ConstRows qkv,
                          Rows out, std::span<float> scratch);
 /// Floats of scratch for it.

@@ -17,8 +17,7 @@ constexpr std::size_t kDepthStep = 4;
 
 // clang-format off: each uses the ones before it.
 #include "kernels/math_inl.h"
-#include "kernels/gemm_inl.h"
-#include "kernels/attention_inl.h"
+#include "kernels/lanes_inl.h"
 #include "kernels/layer_norm_inl.h"
 #include "kernels/quantize_inl.h"
 #include "kernels/integer_product_avx512_inl.h"

@@ -119,57 +119,18 @@ inline void multiply_few_rows(const QuantizedGemmBlock& g) {
   }
 }
 
-// 16 bits: levels 256 h + l by integers 256 H + L as h H, h L + l H and l L, each a sum of bytes.
 template <QuantizedEpilogue kEpilogue>
 inline void multiply_planes(const QuantizedGemmBlock& g) {
-  alignas(64) std::int32_t high[16 * kBlock];
-  alignas(64) std::int32_t middle[16 * kBlock];
-  alignas(64) std::int32_t low[16 * kBlock];
+  PlaneSums sums;
   for (std::size_t column = 0; column < g.n; column += kBlock) {
-    const std::uint8_t* b0 = g.panels + 2 * column * g.k;
-    const std::uint8_t* b1 = b0 + 32 * g.k;
-    const std::size_t plane = 16 * g.k;
+    const std::uint8_t* b = g.panels + 2 * column * g.k;
     for (std::size_t row = 0; row < g.m; row += 16) {
-      const std::uint8_t* a = g.a.data + row * g.a.stride;
-      amx::tile_zero<0>();
-      amx::tile_zero<1>();
-      amx::tile_zero<2>();
-      amx::tile_zero<3>();
-      amx::tile_zero<4>();
-      amx::tile_zero<5>();
-      for (std::size_t k = 0; k < g.k; k += 64) {
-        amx::tile_load<6>(a + k, g.a.stride);
-        amx::tile_load<7>(b0 + 16 * k);
-        amx::multiply_u8s8<0, 6, 7>();
-        amx::tile_load<7>(b0 + plane + 16 * k);
-        amx::multiply_u8s8<1, 6, 7>();
-        amx::tile_load<7>(b1 + 16 * k);
-        amx::multiply_u8s8<3, 6, 7>();
-        amx::tile_load<7>(b1 + plane + 16 * k);
-        amx::multiply_u8s8<4, 6, 7>();
-        amx::tile_load<6>(a + g.k + k, g.a.stride);
-        amx::multiply_u8s8<5, 6, 7>();
-        amx::tile_load<7>(b0 + plane + 16 * k);
-        amx::multiply_u8s8<2, 6, 7>();
-        amx::tile_load<7>(b1 + 16 * k);
-        amx::multiply_u8s8<4, 6, 7>();
-        amx::tile_load<7>(b0 + 16 * k);
-        amx::multiply_u8s8<1, 6, 7>();
-      }
-      amx::tile_store<0>(high, 4 * kBlock);
-      amx::tile_store<1>(middle, 4 * kBlock);
-      amx::tile_store<2>(low, 4 * kBlock);
-      amx::tile_store<3>(high + 16, 4 * kBlock);
-      amx::tile_store<4>(middle + 16, 4 * kBlock);
-      amx::tile_store<5>(low + 16, 4 * kBlock);
+      sums.multiply(g.a.data + row * g.a.stride, g.a.stride, g.k, b, b + 32 * g.k);
       const std::size_t rows = g.m - row < 16 ? g.m - row : 16;
       for (std::size_t i = 0; i < rows * kBlock; i += 16) {
-        const Simd::Int upper = Simd::shift_left<16>(Simd::load_int(high + i));
-        const Simd::Int centre = Simd::shift_left<8>(Simd::load_int(middle + i));
-        Simd::store_int(low + i,
-                        Simd::add_int(Simd::add_int(upper, centre), Simd::load_int(low + i)));
+        Simd::store_int(sums.low + i, sums.joined(i));
       }
-      finish_rows<kEpilogue, true, 2>(g, row, row + rows, column, low, kBlock);
+      finish_rows<kEpilogue, true, 2>(g, row, row + rows, column, sums.low, kBlock);
     }
   }
 }

@@ -29,8 +29,7 @@ inline void integer_product(const IntegerProduct& p) {
 
 // clang-format off: each uses the ones before it.
 #include "kernels/math_inl.h"
-#include "kernels/gemm_inl.h"
-#include "kernels/attention_inl.h"
+#include "kernels/lanes_inl.h"
 #include "kernels/layer_norm_inl.h"
 #include "kernels/quantize_inl.h"
 #include "kernels/quantized_gemm_inl.h"

@@ -89,21 +89,21 @@ struct QuantizedTable {
 };
 
 /// The functions that a tier's namespace has from the *_inl.h files.
-#define SEMEME_INT8_TABLE(tier)                      \
-  {.quantize = tier::quantize_rows<false>,           \
-   .norm_quantize = tier::norm_quantize_rows<false>, \
-   .gemm = tier::quantized_gemm<false>,              \
-   .attention_scratch = tier::attention_bytes,       \
-   .attention = tier::quantized_attention,           \
-   .layer_norm = tier::layer_norm_rows,              \
+#define SEMEME_INT8_TABLE(tier)                       \
+  {.quantize = tier::quantize_rows<false>,            \
+   .norm_quantize = tier::norm_quantize_rows<false>,  \
+   .gemm = tier::quantized_gemm<false>,               \
+   .attention_scratch = tier::attention_bytes<false>, \
+   .attention = tier::quantized_attention<false>,     \
+   .layer_norm = tier::layer_norm_rows,               \
    .mean_rows = tier::mean_rows}
-#define SEMEME_INT16_TABLE(tier)                        \
-  {.quantize = tier::quantize_rows<true>,               \
-   .norm_quantize = tier::norm_quantize_rows<true>,     \
-   .gemm = tier::quantized_gemm<true>,                  \
-   .attention_scratch = tier::portable_attention_bytes, \
-   .attention = tier::portable_attention,               \
-   .layer_norm = tier::layer_norm_rows,                 \
+#define SEMEME_INT16_TABLE(tier)                     \
+  {.quantize = tier::quantize_rows<true>,            \
+   .norm_quantize = tier::norm_quantize_rows<true>,  \
+   .gemm = tier::quantized_gemm<true>,               \
+   .attention_scratch = tier::attention_bytes<true>, \
+   .attention = tier::quantized_attention<true>,     \
+   .layer_norm = tier::layer_norm_rows,              \
    .mean_rows = tier::mean_rows}
 
 extern const QuantizedTable kScalarInt8;

@@ -243,31 +243,75 @@ std::vector<double> exact_attention(const AttentionShape& s, const std::vector<f
   return out;
 }
 
+std::vector<float> run_attention(const AttentionShape& shape, Quantization q,
+                                 const std::vector<float>& qkv) {
+  const std::size_t hidden = shape.heads * shape.head_dim;
+  std::vector<float> out(shape.tokens * hidden, -5.0F);
+  AlignedFloats scratch(quantized_attention_scratch(shape, q));
+  quantized_attention(shape, q, {qkv.data(), 3 * hidden}, {out.data(), hidden},
+                      {scratch.data(), scratch.size()});
+  return out;
+}
+
 TEST(QuantizedAttention, GivesTheSameBitsOnEveryTierNearTheExactOnes) {
   for (const std::size_t head_dim : {8UL, 20UL, 32UL, 64UL, 80UL}) {
-    for (const std::size_t tokens : {1UL, 2UL, 16UL, 33UL, 64UL, 70UL, 129UL}) {
+    for (const std::size_t tokens : {1UL, 2UL, 16UL, 33UL, 64UL, 70UL, 129UL, 300UL}) {
       AttentionShape shape{.tokens = tokens, .heads = 3, .head_dim = head_dim, .isa = Isa::kScalar};
-      const std::size_t hidden = 3 * head_dim;
-      std::vector<float> qkv = test_values(tokens * 3 * hidden, 11);
+      std::vector<float> qkv = test_values(tokens * 9 * head_dim, 11);
       for (float& value : qkv) value *= 2.0F;
       const std::vector<double> exact = exact_attention(shape, qkv);
       for (const Quantization q : kBoth) {
-        std::vector<float> expected;
+        shape.isa = Isa::kScalar;
+        const std::vector<float> expected = run_attention(shape, q, qkv);
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+          ASSERT_NEAR(expected[i], exact[i], q == Quantization::kInt8 ? 0.06 : 1e-3);
+        }
         for (const Isa isa : supported_isas()) {
           shape.isa = isa;
-          std::vector<float> out(tokens * hidden, -5.0F);
-          AlignedFloats scratch(quantized_attention_scratch(shape, q));
-          quantized_attention(shape, q, {qkv.data(), 3 * hidden}, {out.data(), hidden},
-                              {scratch.data(), scratch.size()});
-          if (isa == Isa::kScalar) expected = out;
-          for (std::size_t i = 0; i < out.size(); ++i) {
-            ASSERT_EQ(out[i], expected[i])
-                << word(q) << " " << isa_name(isa) << " T=" << tokens << " D=" << head_dim;
-            ASSERT_NEAR(out[i], exact[i], q == Quantization::kInt8 ? 0.06 : 1e-5);
-          }
+          const std::vector<float> out = run_attention(shape, q, qkv);
+          ASSERT_EQ(std::memcmp(out.data(), expected.data(), out.size() * sizeof(float)), 0)
+              << word(q) << " " << isa_name(isa) << " T=" << tokens << " D=" << head_dim;
         }
       }
     }
+  }
+}
+
+// Rows of queries that are zero weigh every key alike, none of the padding.
+TEST(QuantizedAttention, AveragesTheValuesOfQueriesThatAreZero) {
+  AttentionShape shape{.tokens = 37, .heads = 2, .head_dim = 32, .isa = Isa::kScalar};
+  std::vector<float> qkv = test_values(shape.tokens * 192, 12);
+  for (std::size_t t = 0; t < shape.tokens; ++t) {
+    std::fill_n(qkv.begin() + static_cast<std::ptrdiff_t>(t * 192), 64, 0.0F);
+  }
+  const std::vector<double> exact = exact_attention(shape, qkv);
+  for (const Quantization q : kBoth) {
+    for (const Isa isa : supported_isas()) {
+      shape.isa = isa;
+      const std::vector<float> out = run_attention(shape, q, qkv);
+      for (std::size_t i = 0; i < out.size(); ++i) {
+        ASSERT_NEAR(out[i], exact[i], q == Quantization::kInt8 ? 5e-3 : 1e-4) << isa_name(isa);
+      }
+    }
+  }
+}
+
+// One key far above the rest, which together still weigh as much: what rounding down each of them
+// would take shows in the mean over keys.
+TEST(QuantizedAttention, KeepsTheWeightOfManySmallProbabilities) {
+  constexpr std::size_t kTokens = 512;
+  AttentionShape shape{.tokens = kTokens, .heads = 1, .head_dim = 16, .isa = Isa::kScalar};
+  std::vector<float> qkv(kTokens * 48, 0.0F);
+  for (std::size_t t = 0; t < kTokens; ++t) {
+    qkv[t * 48] = 1.0F;                                                 // the query
+    qkv[t * 48 + 16] = t == 0 ? 4.0F * std::log(511.0F * 1.3F) : 0.0F;  // the key
+    qkv[t * 48 + 32] = t == 0 ? 0.0F : 1.0F;                            // the value
+  }
+  const std::vector<double> exact = exact_attention(shape, qkv);
+  for (const Isa isa : supported_isas()) {
+    shape.isa = isa;
+    const std::vector<float> out = run_attention(shape, Quantization::kInt16, qkv);
+    ASSERT_NEAR(out[0] / exact[0], 1.0, 2e-3) << isa_name(isa);
   }
 }
 

@@ -15,6 +15,7 @@ namespace vectors {
 // clang-format off: each uses the ones before it.
 #include "kernels/math_inl.h"
 #include "kernels/dot_inl.h"
+#include "kernels/lanes_inl.h"
 #include "kernels/gemm_inl.h"
 #include "kernels/layer_norm_inl.h"
 // clang-format on

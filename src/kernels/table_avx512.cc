@@ -10,6 +10,7 @@ namespace sememe::kernels::avx512 {
 // clang-format off: each uses the ones before it.
 #include "kernels/math_inl.h"
 #include "kernels/dot_inl.h"
+#include "kernels/lanes_inl.h"
 #include "kernels/gemm_inl.h"
 #include "kernels/attention_inl.h"
 #include "kernels/layer_norm_inl.h"
