@@ -137,19 +137,51 @@ void rename_file(const Path& from, const Path& to) {
   }
 }
 
-void write_file_atomic(const Path& path, std::string_view bytes) {
-  Path temporary = path;
-  temporary += concat(".tmp", ::getpid());
-  try {
-    const FileHandle file = open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
-    write_all(file, temporary, std::as_bytes(std::span(bytes)));
-    sync_file(file, temporary);
-    rename_file(temporary, path);
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
+FileWriter::FileWriter(Path path) : path_(std::move(path)), temporary_(path_) {
+  temporary_ += concat(".tmp", ::getpid());
+  file_ = open_file(temporary_, O_WRONLY | O_CREAT | O_TRUNC);
+}
+
+FileWriter::~FileWriter() {
+  if (!finished_) ::unlink(temporary_.c_str());
+}
+
+void FileWriter::append(std::string_view bytes) { append(std::as_bytes(std::span(bytes))); }
+
+void FileWriter::append(std::span<const std::byte> bytes) {
+  constexpr std::size_t kBuffered = std::size_t{1} << 18;
+  if (buffer_.size() + bytes.size() > kBuffered) write_out();
+  if (bytes.size() > kBuffered) {
+    write_all(file_, temporary_, bytes);
+  } else {
+    buffer_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   }
-  sync_directory(path.parent_path());
+}
+
+void FileWriter::overwrite(std::uint64_t offset, std::string_view bytes) {
+  write_out();
+  if (::lseek(file_.get(), static_cast<off_t>(offset), SEEK_SET) < 0) throw_errno("lseek", path_);
+  write_all(file_, temporary_, std::as_bytes(std::span(bytes)));
+  if (::lseek(file_.get(), 0, SEEK_END) < 0) throw_errno("lseek", path_);
+}
+
+void FileWriter::write_out() {
+  write_all(file_, temporary_, std::as_bytes(std::span(std::string_view(buffer_))));
+  buffer_.clear();
+}
+
+void FileWriter::finish() {
+  write_out();
+  sync_file(file_, temporary_);
+  rename_file(temporary_, path_);
+  finished_ = true;
+  sync_directory(path_.parent_path());
+}
+
+void write_file_atomic(const Path& path, std::string_view bytes) {
+  FileWriter writer(path);
+  writer.append(bytes);
+  writer.finish();
 }
 
 MappedFile MappedFile::open(const Path& path) {

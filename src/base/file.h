@@ -55,6 +55,32 @@ void rename_file(const Path& from, const Path& to);
 /// directory.
 void write_file_atomic(const Path& path, std::string_view bytes);
 
+/// Replaces a file piece by piece: writes a temporary neighbour, which finish() syncs and renames.
+/// One that is not finished is removed.
+class FileWriter {
+ public:
+  explicit FileWriter(Path path);
+  ~FileWriter();
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
+
+  /// Buffered.
+  void append(std::string_view bytes);
+  void append(std::span<const std::byte> bytes);
+  /// In place of bytes that were appended before.
+  void overwrite(std::uint64_t offset, std::string_view bytes);
+  void finish();
+
+ private:
+  void write_out();
+
+  Path path_;
+  Path temporary_;
+  FileHandle file_;
+  std::string buffer_;
+  bool finished_ = false;
+};
+
 /// Writes all bytes or throws; a full disk is Error(kIo) that names the path.
 void write_all(const FileHandle& file, const Path& path, std::span<const std::byte> bytes);
 /// The same for pieces one after the other, by writev(2): Linux then gathers whole blocks of 2 MiB,

@@ -1,8 +1,5 @@
 #include "vectors/npy.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -64,31 +61,19 @@ Shape parse_shape(std::string_view header, const std::string& what) {
 
 }  // namespace
 
-NpyWriter::NpyWriter(Path path, std::size_t cols) : path_(std::move(path)), cols_(cols) {
-  temporary_ = path_;
-  temporary_ += concat(".tmp", ::getpid());
-  file_ = open_file(temporary_, O_WRONLY | O_CREAT | O_TRUNC);
-  write_all(file_, path_, std::as_bytes(std::span<const char>(npy_header(0, cols_))));
-}
-
-NpyWriter::~NpyWriter() {
-  if (!finished_) ::unlink(temporary_.c_str());
+NpyWriter::NpyWriter(Path path, std::size_t cols) : file_(std::move(path)), cols_(cols) {
+  file_.append(npy_header(0, cols_));
 }
 
 void NpyWriter::append(MatrixView rows) {
   SEMEME_CHECK(rows.cols == cols_);
-  write_all(file_, path_, std::as_bytes(std::span(rows.data, rows.rows * rows.cols)));
+  file_.append(std::as_bytes(std::span(rows.data, rows.rows * rows.cols)));
   rows_ += rows.rows;
 }
 
 void NpyWriter::finish() {
-  if (::lseek(file_.get(), 0, SEEK_SET) != 0) {
-    throw Error(ErrorCode::kIo,
-                concat("lseek ", quote(path_.native()), ": ", std::strerror(errno)));
-  }
-  write_all(file_, path_, std::as_bytes(std::span<const char>(npy_header(rows_, cols_))));
-  rename_file(temporary_, path_);
-  finished_ = true;
+  file_.overwrite(0, npy_header(rows_, cols_));
+  file_.finish();
 }
 
 Matrix read_npy(const Path& path) {

@@ -17,20 +17,14 @@ namespace sememe::vectors {
 class NpyWriter {
  public:
   NpyWriter(Path path, std::size_t cols);
-  ~NpyWriter();
-  NpyWriter(const NpyWriter&) = delete;
-  NpyWriter& operator=(const NpyWriter&) = delete;
 
   void append(MatrixView rows);
   void finish();
 
  private:
-  Path path_;
-  Path temporary_;
-  FileHandle file_;
+  FileWriter file_;
   std::size_t cols_;
   std::size_t rows_ = 0;
-  bool finished_ = false;
 };
 
 /// Reads a two-dimensional '<f4' array in C order; anything else is Error(kUnsupported), a size
