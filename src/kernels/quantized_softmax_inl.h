@@ -52,13 +52,14 @@ SEMEME_ALWAYS_INLINE Simd::Int steps_below(const std::int32_t* scores, Simd::Int
   return Simd::bits(Simd::fma(Simd::to_float(below), factor, Simd::set(0x1.8p23F)));
 }
 
-// 254 * 2^7 * 2^(-steps / 2^kStepBits) of each half, twice that for 16 bits: a cubic in the fraction,
-// shifted by the whole part; at most 0.02 % from exact before the shift, which rounds down.
+// 254 * 2^7 * 2^(-steps / 2^kStepBits) of each half, twice that for 16 bits: a cubic in the
+// fraction, shifted by the whole part; at most 0.02 % from exact before the shift, which rounds
+// down.
 template <bool kWide>
 SEMEME_ALWAYS_INLINE Simd::Int powers_of_steps(Simd::Int steps) {
   constexpr int kBits = kStepBits<kWide>;
-  const Simd::Int fraction = Simd::shift_halves_left<15 - kBits>(
-      Simd::and_int(steps, Simd::set_halves((1 << kBits) - 1)));
+  const Simd::Int fraction =
+      Simd::shift_halves_left<15 - kBits>(Simd::and_int(steps, Simd::set_halves((1 << kBits) - 1)));
   Simd::Int power = Simd::set_halves(-1270);
   power = Simd::add_halves(Simd::scale_halves(power, fraction), Simd::set_halves(7482));
   power = Simd::add_halves(Simd::scale_halves(power, fraction), Simd::set_halves(-22467));
@@ -79,9 +80,8 @@ struct ScorePowers {
         factor(Simd::set(steps.factor)),
         lowest(Simd::set_int(steps.lowest)) {}
   SEMEME_ALWAYS_INLINE Simd::Int of(const std::int32_t* scores) const {
-    return powers_of_steps<kWide>(
-        Simd::pairs(steps_below(scores, top, factor, lowest),
-                    steps_below(scores + 16, top, factor, lowest)));
+    return powers_of_steps<kWide>(Simd::pairs(steps_below(scores, top, factor, lowest),
+                                              steps_below(scores + 16, top, factor, lowest)));
   }
 };
 
