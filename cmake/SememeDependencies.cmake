@@ -35,6 +35,8 @@ sememe_dependency(sqlite HEADER sqlite3.h LIBRARIES sqlite3 PACKAGE libsqlite3-d
 sememe_dependency(cmark HEADER cmark-gfm.h LIBRARIES cmark-gfm-extensions cmark-gfm
                   PACKAGE "libcmark-gfm-dev libcmark-gfm-extensions-dev")
 sememe_dependency(eigen HEADER eigen3/Eigen/Eigenvalues PACKAGE libeigen3-dev)
+sememe_dependency(zstd HEADER zstd.h LIBRARIES zstd PACKAGE libzstd-dev)
+sememe_dependency(zlib HEADER zlib.h LIBRARIES z PACKAGE zlib1g-dev)
 target_compile_definitions(sememe_dep_utf8proc INTERFACE UTF8PROC_STATIC)
 target_compile_definitions(sememe_dep_cmark INTERFACE CMARK_GFM_STATIC_DEFINE CMARK_GFM_EXTENSIONS_STATIC_DEFINE)
 

@@ -16,7 +16,7 @@ tools/setup.sh --neon
 work=$PWD/build/neon
 packages=(
   libsqlite3-dev libutf8proc-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
-  nlohmann-json3-dev libcli11-dev libeigen3-dev libxxhash-dev libssl-dev libgtest-dev
+  nlohmann-json3-dev libcli11-dev libeigen3-dev libxxhash-dev libssl-dev libzstd-dev zlib1g-dev libgtest-dev
 )
 if [[ $(cat "$work/sysroot/packages" 2>/dev/null) != "${packages[*]}" ]]; then
   echo "== getting ${packages[*]} for arm64"

@@ -5,7 +5,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config git ca-certificates
   libsqlite3-dev libutf8proc-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
-  nlohmann-json3-dev libcli11-dev libeigen3-dev libxxhash-dev libssl-dev
+  nlohmann-json3-dev libcli11-dev libeigen3-dev libxxhash-dev libssl-dev libzstd-dev zlib1g-dev
   libgtest-dev libbenchmark-dev clang-format-19
   python3 python3-pip
 )

@@ -1,0 +1,104 @@
+// Skip-gram and CBOW with negative sampling (Mikolov et al. 2013): word vectors by stochastic
+// gradient descent over a corpus.
+//
+// Skip-gram here shares the negative samples of a centre word among the words of its window, whose
+// inputs are trained on the centre as output (Ji et al. 2016, "Parallelizing word2vec in shared and
+// distributed memory"): a small matrix product instead of many single ones, at no loss of quality.
+//
+// A block of the corpus has its own stream of random numbers and its own learning rate, both from
+// its place alone. With one thread the result is the same bytes for the same seed on every
+// processor; more threads take blocks as they come and write into the same rows without locks.
+#ifndef SEMEME_TRAIN_WORD2VEC_H_
+#define SEMEME_TRAIN_WORD2VEC_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "kernels/aligned.h"
+#include "train/sampling.h"
+#include "train/subwords.h"
+#include "train/word_corpus.h"
+
+namespace sememe::train {
+
+enum class Architecture { kSkipGram, kCbow };
+
+struct Word2VecOptions {
+  Architecture architecture = Architecture::kSkipGram;
+  std::size_t dim = 100;       ///< 1 to 4096
+  std::size_t window = 5;      ///< words on each side, at most; each centre draws 1 to that many
+  std::size_t negative = 5;    ///< words drawn at random for each centre, 1 to 64
+  double negative_power = 0.75;  ///< they are drawn by count to this power
+  double sample = 1e-4;        ///< frequent words are left out, see keep_chances()
+  float rate = 0.05F;          ///< falls linearly to 1e-4 of it
+  std::size_t epochs = 5;
+  std::size_t threads = 1;
+  std::uint64_t seed = 1;
+  /// fastText's skip-gram: a word is the mean of its own vector and those of its n-grams. Off.
+  SubwordOptions subwords = {.shortest = 3, .longest = 0, .buckets = 2000000};
+};
+
+/// [rows, dim] f32, each row on its own cache lines with zeros behind it.
+class VectorTable {
+ public:
+  VectorTable() = default;
+  VectorTable(std::size_t rows, std::size_t dim)
+      : rows_(rows), dim_(dim), stride_((dim + 15) / 16 * 16), values_(rows * stride_) {}
+  std::size_t rows() const { return rows_; }
+  std::size_t dim() const { return dim_; }
+  std::size_t stride() const { return stride_; }
+  float* row(std::size_t i) { return values_.data() + i * stride_; }
+  const float* row(std::size_t i) const { return values_.data() + i * stride_; }
+  std::span<const float> values(std::size_t i) const { return {row(i), dim_}; }
+
+ private:
+  std::size_t rows_ = 0;
+  std::size_t dim_ = 0;
+  std::size_t stride_ = 0;
+  kernels::AlignedFloats values_;
+};
+
+struct TrainingProgress {
+  std::uint64_t words = 0;        ///< of the corpus, all epochs, so far
+  std::uint64_t total_words = 0;  ///< in all
+  double loss = 0;                ///< mean of a pair of recent words, negatives included; 0: not known yet
+  float rate = 0;
+};
+
+class Word2Vec {
+ public:
+  /// The corpus is borrowed. Throws Error(kInvalidArgument) for options out of range.
+  Word2Vec(const WordCorpus& corpus, const Word2VecOptions& options);
+
+  /// All epochs, or those that are left. progress: called about every block, by one thread at a
+  /// time; when it returns false training stops after the blocks at hand, and the vectors are
+  /// what they are then. Returns whether training went to its end.
+  bool train(const std::function<bool(const TrainingProgress&)>& progress = {});
+
+  /// The word vectors, by id.
+  VectorTable vectors() const;
+  /// [words, then buckets] of inputs, [words] of outputs, as they are trained.
+  const VectorTable& input() const { return input_; }
+  const VectorTable& output() const { return output_; }
+
+ private:
+  friend class BlockTrainer;
+
+  std::size_t bucket_row(std::uint32_t bucket) const { return corpus_.vocabulary().size() + bucket; }
+
+  const WordCorpus& corpus_;
+  Word2VecOptions options_;
+  VectorTable input_;
+  VectorTable output_;
+  Subwords subwords_;
+  AliasTable negatives_;
+  std::vector<std::uint32_t> keep_;
+  std::size_t next_block_ = 0;  // of all epochs
+};
+
+}  // namespace sememe::train
+
+#endif  // SEMEME_TRAIN_WORD2VEC_H_

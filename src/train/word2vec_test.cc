@@ -1,0 +1,181 @@
+#include "train/word2vec.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <string>
+
+#include "sememe/error.h"
+
+namespace sememe::train {
+namespace {
+
+constexpr std::size_t kTopics = 10;
+constexpr std::size_t kTopicWords = 20;
+
+// Sentences whose words are all of one topic: "t3w17".
+WordCorpus topic_corpus() {
+  const Path path = std::filesystem::temp_directory_path() / "sememe-word2vec-topics";
+  std::string text;
+  Random random(5);
+  for (int sentence = 0; sentence < 6000; ++sentence) {
+    const std::uint32_t topic = random.below(kTopics);
+    for (int i = 0; i < 12; ++i) {
+      text += "t" + std::to_string(topic) + "w" + std::to_string(random.below(kTopicWords)) + " ";
+    }
+    text += "\n";
+  }
+  write_file_atomic(path, text);
+  CorpusOptions options;
+  options.files = {path};
+  options.min_count = 1;
+  WordCorpus corpus = WordCorpus::read(options);
+  std::filesystem::remove(path);
+  return corpus;
+}
+
+double cosine(std::span<const float> a, std::span<const float> b) {
+  double ab = 0;
+  double aa = 0;
+  double bb = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ab += double{a[i]} * double{b[i]};
+    aa += double{a[i]} * double{a[i]};
+    bb += double{b[i]} * double{b[i]};
+  }
+  return ab / std::sqrt(aa * bb);
+}
+
+std::string topic_of(std::string_view word) { return std::string(word.substr(0, word.find('w'))); }
+
+// The share of words whose nearest other word is of their topic.
+double topics_found(const WordCorpus& corpus, const VectorTable& vectors) {
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < vectors.rows(); ++i) {
+    std::size_t nearest = i == 0 ? 1 : 0;
+    for (std::size_t j = 0; j < vectors.rows(); ++j) {
+      if (j == i) continue;
+      if (cosine(vectors.values(i), vectors.values(j)) >
+          cosine(vectors.values(i), vectors.values(nearest))) {
+        nearest = j;
+      }
+    }
+    if (topic_of(corpus.vocabulary().word(i)) == topic_of(corpus.vocabulary().word(nearest))) {
+      ++found;
+    }
+  }
+  return static_cast<double>(found) / static_cast<double>(vectors.rows());
+}
+
+Word2VecOptions small_options(Architecture architecture) {
+  Word2VecOptions options;
+  options.architecture = architecture;
+  options.dim = 24;
+  options.sample = 0;
+  options.epochs = 3;
+  return options;
+}
+
+bool same_bytes(const VectorTable& a, const VectorTable& b) {
+  return std::memcmp(a.row(0), b.row(0), a.rows() * a.stride() * sizeof(float)) == 0;
+}
+
+TEST(Word2Vec, PutsWordsOfATopicTogether) {
+  const WordCorpus corpus = topic_corpus();
+  for (const Architecture architecture : {Architecture::kSkipGram, Architecture::kCbow}) {
+    for (const std::size_t threads : {1UL, 2UL}) {
+      Word2VecOptions options = small_options(architecture);
+      options.threads = threads;
+      Word2Vec model(corpus, options);
+      EXPECT_LT(topics_found(corpus, model.vectors()), 0.3);
+      double first_loss = 0;
+      double last_loss = 0;
+      std::uint64_t words = 0;
+      EXPECT_TRUE(model.train([&](const TrainingProgress& progress) {
+        if (first_loss == 0) first_loss = progress.loss;
+        last_loss = progress.loss;
+        words = std::max(words, progress.words);
+        EXPECT_EQ(progress.total_words, 3 * corpus.words());
+        return true;
+      }));
+      EXPECT_GT(topics_found(corpus, model.vectors()), 0.99);
+      EXPECT_LT(last_loss, first_loss);
+    }
+  }
+}
+
+// Every word shares n-grams with those of its topic and with those of its number.
+TEST(Word2Vec, LearnsSubwords) {
+  const WordCorpus corpus = topic_corpus();
+  Word2VecOptions options = small_options(Architecture::kSkipGram);
+  options.subwords = {.shortest = 2, .longest = 3, .buckets = 5000};
+  for (const std::size_t threads : {1UL, 2UL}) {
+    options.threads = threads;
+    Word2Vec model(corpus, options);
+    EXPECT_TRUE(model.train());
+    EXPECT_EQ(model.input().rows(), corpus.vocabulary().size() + 5000);
+    EXPECT_EQ(model.vectors().rows(), corpus.vocabulary().size());
+    EXPECT_GT(topics_found(corpus, model.vectors()), 0.99);
+  }
+}
+
+TEST(Word2Vec, GivesTheSameBytesForTheSameSeedAndOthersForAnother) {
+  const WordCorpus corpus = topic_corpus();
+  Word2VecOptions options = small_options(Architecture::kSkipGram);
+  options.epochs = 1;
+  Word2Vec a(corpus, options);
+  Word2Vec b(corpus, options);
+  options.seed = 2;
+  Word2Vec other(corpus, options);
+  for (Word2Vec* model : {&a, &b, &other}) model->train();
+  EXPECT_TRUE(same_bytes(a.input(), b.input()));
+  EXPECT_TRUE(same_bytes(a.output(), b.output()));
+  EXPECT_FALSE(same_bytes(a.input(), other.input()));
+}
+
+TEST(Word2Vec, StopsWhenToldAndGoesOnToTheSameBytes) {
+  const WordCorpus corpus = topic_corpus();
+  const Word2VecOptions options = small_options(Architecture::kCbow);
+  Word2Vec straight(corpus, options);
+  straight.train();
+  Word2Vec stopped(corpus, options);
+  int calls = 0;
+  EXPECT_FALSE(stopped.train([&](const TrainingProgress&) { return ++calls < 5; }));
+  EXPECT_EQ(calls, 5);
+  EXPECT_FALSE(same_bytes(straight.input(), stopped.input()));
+  EXPECT_TRUE(stopped.train());
+  EXPECT_TRUE(same_bytes(straight.input(), stopped.input()));
+}
+
+TEST(Word2Vec, PaddingOfRowsStaysZero) {
+  const WordCorpus corpus = topic_corpus();
+  Word2Vec model(corpus, small_options(Architecture::kSkipGram));
+  model.train();
+  for (std::size_t i = 0; i < model.input().rows(); ++i) {
+    for (std::size_t d = 24; d < 32; ++d) ASSERT_EQ(model.input().row(i)[d], 0.0F);
+  }
+}
+
+TEST(Word2Vec, RefusesOptionsOutOfRange) {
+  const WordCorpus corpus = topic_corpus();
+  const auto refused = [&](auto change) {
+    Word2VecOptions options;
+    change(options);
+    try {
+      Word2Vec model(corpus, options);
+    } catch (const Error& error) {
+      return error.code() == ErrorCode::kInvalidArgument;
+    }
+    return false;
+  };
+  EXPECT_TRUE(refused([](Word2VecOptions& o) { o.dim = 0; }));
+  EXPECT_TRUE(refused([](Word2VecOptions& o) { o.dim = 5000; }));
+  EXPECT_TRUE(refused([](Word2VecOptions& o) { o.window = 33; }));
+  EXPECT_TRUE(refused([](Word2VecOptions& o) { o.negative = 0; }));
+  EXPECT_TRUE(refused([](Word2VecOptions& o) { o.epochs = 0; }));
+  EXPECT_TRUE(refused([](Word2VecOptions& o) { o.rate = NAN; }));
+}
+
+}  // namespace
+}  // namespace sememe::train

@@ -1,0 +1,100 @@
+// A corpus as word ids: read, split and counted once, then as many passes as training takes.
+#ifndef SEMEME_TRAIN_WORD_CORPUS_H_
+#define SEMEME_TRAIN_WORD_CORPUS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "base/file.h"
+#include "train/word_counts.h"
+#include "train/words.h"
+
+namespace sememe::train {
+
+struct CorpusOptions {
+  std::vector<Path> files;  ///< read one after the other; "-" is standard input
+  WordRule rule = WordRule::kUnicode;
+  std::uint64_t min_count = 5;
+  std::size_t max_words = 0;  ///< 0: all
+  std::size_t max_vocabulary_bytes = std::size_t{4} << 30;
+  /// Where the ids lie while they are in use: an unnamed file, four bytes a word. Empty: the
+  /// system's place for such files.
+  Path temporary_directory;
+};
+
+/// Ids of a file that has no name: written once, then mapped. The system keeps as much of it in
+/// memory as there is room for.
+class IdFile {
+ public:
+  explicit IdFile(const Path& directory);
+  ~IdFile();
+  IdFile(IdFile&& other) noexcept;
+  IdFile& operator=(IdFile&& other) noexcept;
+
+  void append(std::uint32_t id);
+  /// Writes out and maps what was appended; nothing can be appended afterwards.
+  std::span<std::uint32_t> finish();
+
+ private:
+  void write_out();
+
+  Path directory_;
+  FileHandle file_;
+  std::vector<std::uint32_t> buffer_;
+  std::uint64_t written_ = 0;
+  std::uint32_t* data_ = nullptr;
+};
+
+/// Sentences of word ids, in blocks.
+class WordCorpus {
+ public:
+  /// Behind each sentence, among the ids.
+  static constexpr std::uint32_t kSentenceEnd = 0xFFFFFFFF;
+  /// Longer ones are no words, and left out.
+  static constexpr std::size_t kMaxWordBytes = 255;
+  /// Longer sentences are cut (text8 is one line), as in word2vec.c.
+  static constexpr std::size_t kMaxSentence = 1000;
+  /// Words of a block, about: the unit in which threads take work.
+  static constexpr std::size_t kBlockWords = 10000;
+
+  /// progress: bytes read of all there are (0: not known).
+  using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+  /// Throws Error as TextStream does, and kInvalidArgument where no word is left.
+  static WordCorpus read(const CorpusOptions& options, const Progress& progress = {});
+
+  const WordVocabulary& vocabulary() const { return vocabulary_; }
+  /// Words of the text, those of the vocabulary.
+  std::uint64_t words_read() const { return words_read_; }
+  std::uint64_t words() const { return vocabulary_.total(); }
+  /// Distinct words before any were left out.
+  std::size_t distinct_words() const { return distinct_words_; }
+  std::uint64_t forgotten_up_to() const { return forgotten_up_to_; }
+
+  std::size_t blocks() const { return block_starts_.size() - 1; }
+  /// Whole sentences, each with kSentenceEnd behind it.
+  std::span<const std::uint32_t> block(std::size_t i) const {
+    return ids_.subspan(block_starts_[i], block_starts_[i + 1] - block_starts_[i]);
+  }
+  /// Words of the vocabulary in the blocks before block i.
+  std::uint64_t words_before(std::size_t i) const { return block_words_[i]; }
+
+ private:
+  WordCorpus() = default;
+  void encode(const WordCounts::Selection& selection, std::span<std::uint32_t> numbers);
+
+  WordVocabulary vocabulary_;
+  std::vector<IdFile> files_;  // one, once it is there
+  std::span<const std::uint32_t> ids_;
+  std::vector<std::size_t> block_starts_ = {0};
+  std::vector<std::uint64_t> block_words_ = {0};
+  std::uint64_t words_read_ = 0;
+  std::size_t distinct_words_ = 0;
+  std::uint64_t forgotten_up_to_ = 0;
+};
+
+}  // namespace sememe::train
+
+#endif  // SEMEME_TRAIN_WORD_CORPUS_H_

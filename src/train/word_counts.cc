@@ -1,0 +1,117 @@
+#include "train/word_counts.h"
+
+#include <algorithm>
+
+#include "base/error_context.h"
+#include "base/hash.h"
+
+namespace sememe::train {
+namespace {
+
+constexpr std::size_t kFirstSlots = std::size_t{1} << 16;
+
+std::uint64_t hash_of(std::string_view word) {
+  return xxh3_64(std::as_bytes(std::span(word.data(), word.size())));
+}
+
+}  // namespace
+
+void WordVocabulary::add(std::string_view word, std::uint64_t count) {
+  bytes_ += word;
+  starts_.push_back(bytes_.size());
+  counts_.push_back(count);
+  total_ += count;
+}
+
+WordCounts::WordCounts(std::size_t max_bytes) : max_bytes_(max_bytes), slots_(kFirstSlots) {}
+
+std::size_t WordCounts::memory() const {
+  return bytes_.size() + words_.size() * sizeof(Word) + slots_.size() * sizeof(slots_[0]);
+}
+
+std::uint32_t WordCounts::add(std::string_view word) {
+  const std::uint64_t hash = hash_of(word);
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t i = hash & mask;
+  for (; slots_[i] != 0; i = (i + 1) & mask) {
+    if (slots_[i] >> 32 != hash >> 32) continue;
+    Word& known = words_[(slots_[i] & 0xFFFFFFFF) - 1];
+    if (std::string_view(bytes_).substr(known.start, known.size) != word) continue;
+    ++known.count;
+    return known.number;
+  }
+  if (next_number_ == kNoWord) {
+    throw Error(ErrorCode::kLimit, "expected fewer than 2^32 distinct words in a corpus");
+  }
+  const std::uint32_t number = next_number_++;
+  words_.push_back({.start = bytes_.size(),
+                    .size = static_cast<std::uint32_t>(word.size()),
+                    .number = number,
+                    .count = 1});
+  bytes_ += word;
+  ++live_;
+  slots_[i] = (hash >> 32 << 32) | words_.size();
+  if (2 * words_.size() > slots_.size()) {
+    if (memory() > max_bytes_) forget();
+    if (2 * words_.size() > slots_.size()) grow();
+  }
+  return number;
+}
+
+void WordCounts::grow() {
+  std::vector<std::uint64_t> slots(2 * slots_.size());
+  const std::size_t mask = slots.size() - 1;
+  for (std::size_t k = 0; k < words_.size(); ++k) {
+    const std::uint64_t hash = hash_of(std::string_view(bytes_).substr(words_[k].start, words_[k].size));
+    std::size_t i = hash & mask;
+    while (slots[i] != 0) i = (i + 1) & mask;
+    slots[i] = (hash >> 32 << 32) | (k + 1);
+  }
+  slots_ = std::move(slots);
+}
+
+// The lowest count that at most half of the words exceed goes, and all below.
+void WordCounts::forget() {
+  std::vector<std::uint64_t> counts(words_.size());
+  std::ranges::transform(words_, counts.begin(), &Word::count);
+  const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2);
+  std::ranges::nth_element(counts, middle);
+  forgotten_ = std::max(forgotten_, *middle);
+  std::string bytes;
+  std::vector<Word> words;
+  for (Word word : words_) {
+    if (word.count <= *middle) continue;
+    const std::size_t start = bytes.size();
+    bytes.append(bytes_, word.start, word.size);
+    word.start = start;
+    words.push_back(word);
+  }
+  bytes_ = std::move(bytes);
+  words_ = std::move(words);
+  live_ = words_.size();
+  slots_.assign(slots_.size() / 2, 0);
+  grow();
+}
+
+WordCounts::Selection WordCounts::select(std::uint64_t min_count, std::size_t max_words) const {
+  std::vector<const Word*> chosen;
+  for (const Word& word : words_) {
+    if (word.count >= min_count) chosen.push_back(&word);
+  }
+  const auto text = [this](const Word& word) {
+    return std::string_view(bytes_).substr(word.start, word.size);
+  };
+  std::ranges::sort(chosen, [&](const Word* a, const Word* b) {
+    return a->count != b->count ? a->count > b->count : text(*a) < text(*b);
+  });
+  if (max_words != 0 && chosen.size() > max_words) chosen.resize(max_words);
+  Selection selection;
+  selection.ids.assign(next_number_, kNoWord);
+  for (const Word* word : chosen) {
+    selection.ids[word->number] = static_cast<std::uint32_t>(selection.vocabulary.size());
+    selection.vocabulary.add(text(*word), word->count);
+  }
+  return selection;
+}
+
+}  // namespace sememe::train
