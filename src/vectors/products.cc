@@ -1,0 +1,33 @@
+#include "vectors/products.h"
+
+#include <cmath>
+
+#include "base/error_context.h"
+#include "kernels/gemm.h"
+
+namespace sememe::vectors {
+
+Matrix products(MatrixView a, MatrixView b) {
+  SEMEME_CHECK(a.cols == b.cols);
+  Matrix out(a.rows, b.rows);
+  if (a.rows == 0 || b.rows == 0) return out;
+  kernels::PackedWeights packed(b.rows, b.cols);
+  packed.fill(0, b.data, std::vector<float>(b.rows));
+  kernels::gemm(a.rows, {a.data, a.cols}, packed, {out.values.data(), b.rows});
+  return out;
+}
+
+Matrix unit_rows(MatrixView rows) {
+  Matrix out(rows.rows, rows.cols);
+  for (std::size_t r = 0; r < rows.rows; ++r) {
+    double squares = 0;
+    for (const float value : rows.row(r)) squares += double{value} * double{value};
+    const double factor = squares > 0 ? 1.0 / std::sqrt(squares) : 0.0;
+    for (std::size_t c = 0; c < rows.cols; ++c) {
+      out.row(r)[c] = static_cast<float>(double{rows.row(r)[c]} * factor);
+    }
+  }
+  return out;
+}
+
+}  // namespace sememe::vectors
