@@ -1,0 +1,247 @@
+#include "eval/word_tests.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "base/error_context.h"
+#include "eval/correlation.h"
+#include "vectors/products.h"
+#include "vectors/similarity.h"
+
+namespace sememe::eval {
+namespace {
+
+constexpr std::size_t kBlockWords = 4096;
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    lines.push_back(line);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+std::vector<std::string_view> fields_of(std::string_view line, std::string_view separators) {
+  std::vector<std::string_view> fields;
+  for (std::size_t begin = 0;;) {
+    begin = line.find_first_not_of(separators, begin);
+    if (begin == line.npos) return fields;
+    const std::size_t end = std::min(line.find_first_of(separators, begin), line.size());
+    fields.push_back(line.substr(begin, end - begin));
+    begin = end;
+  }
+}
+
+[[noreturn]] void corrupt(const Path& file, std::size_t line, const std::string& what) {
+  throw Error(ErrorCode::kCorrupt, concat(quote(file.native()), " line ", line, ": ", what));
+}
+
+AnalogySet read_analogies(const Path& file, const std::vector<std::string_view>& lines) {
+  AnalogySet set;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto fields = fields_of(lines[i], " \t");
+    if (fields.empty()) continue;
+    if (fields.front().starts_with(':')) {
+      const std::string_view name = lines[i].substr(lines[i].find(':') + 1);
+      set.push_back({std::string(name.substr(std::min(name.find_first_not_of(' '), name.size()))), {}});
+      continue;
+    }
+    if (fields.size() != 4) {
+      corrupt(file, i + 1, concat("expected four words, found ", fields.size()));
+    }
+    if (set.empty()) set.push_back({"all", {}});
+    set.back().questions.push_back({std::string(fields[0]), std::string(fields[1]),
+                                    std::string(fields[2]), std::string(fields[3])});
+  }
+  return set;
+}
+
+std::optional<double> parse_score(std::string_view field) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
+  if (error != std::errc() || end != field.data() + field.size()) return std::nullopt;
+  return value;
+}
+
+SimilaritySet read_similarity(const Path& file, const std::vector<std::string_view>& lines) {
+  SimilaritySet set;
+  bool header_seen = false;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto fields = fields_of(lines[i], " \t,;");
+    if (fields.empty() || fields.front().starts_with('#')) continue;
+    const auto score = parse_score(fields.back());
+    if (!score && set.empty() && !header_seen) {
+      header_seen = true;
+      continue;
+    }
+    if (fields.size() < 3 || !score) {
+      corrupt(file, i + 1, concat("expected two words and a score, found ", quote(lines[i].substr(0, 60))));
+    }
+    set.push_back({std::string(fields[fields.size() - 3]), std::string(fields[fields.size() - 2]),
+                   *score});
+  }
+  return set;
+}
+
+// Words of a question as places among the vectors, and among the distinct words of all questions.
+struct Question {
+  std::size_t section;
+  std::array<std::size_t, 4> words;
+  std::array<std::size_t, 3> rows;
+};
+
+// The best candidate so far.
+struct Best {
+  float score = -std::numeric_limits<float>::infinity();
+  std::size_t word = 0;
+  void offer(float value, std::size_t candidate) {
+    if (value > score) *this = {value, candidate};
+  }
+};
+
+struct Covered {
+  std::vector<Question> questions;
+  std::vector<std::size_t> words;  // distinct ones of a, b and c
+};
+
+Covered cover(const vectors::WordVectors& vectors, const AnalogySet& set, std::size_t limit) {
+  Covered covered;
+  std::map<std::size_t, std::size_t> rows;
+  for (std::size_t s = 0; s < set.size(); ++s) {
+    for (const Analogy& analogy : set[s].questions) {
+      Question question{.section = s, .words = {}, .rows = {}};
+      bool known = true;
+      for (std::size_t i = 0; i < 4 && known; ++i) {
+        const auto word = find_word(vectors, analogy[i]);
+        known = word && *word < limit;
+        if (known) question.words[i] = *word;
+      }
+      if (!known) continue;
+      for (std::size_t i = 0; i < 3; ++i) {
+        const auto [at, fresh] = rows.emplace(question.words[i], covered.words.size());
+        if (fresh) covered.words.push_back(question.words[i]);
+        question.rows[i] = at->second;
+      }
+      covered.questions.push_back(question);
+    }
+  }
+  return covered;
+}
+
+// Raises the best answers by the words first .. first + cosines.cols; cosines: [distinct words,
+// block].
+void answer(const Covered& covered, const Matrix& cosines, std::size_t first,
+            std::vector<std::array<Best, 2>>& best) {
+  std::vector<float> add(cosines.cols);
+  std::vector<float> mul(cosines.cols);
+  for (std::size_t q = 0; q < covered.questions.size(); ++q) {
+    const Question& question = covered.questions[q];
+    const float* a = cosines.row(question.rows[0]).data();
+    const float* b = cosines.row(question.rows[1]).data();
+    const float* c = cosines.row(question.rows[2]).data();
+    for (std::size_t i = 0; i < cosines.cols; ++i) {
+      add[i] = b[i] - a[i] + c[i];
+      mul[i] = (b[i] + 1.0F) * (c[i] + 1.0F) / (a[i] + 1.002F);
+    }
+    for (std::size_t i = 0; i < 3; ++i) {
+      const std::size_t excluded = question.words[i] - first;
+      if (excluded < cosines.cols) add[excluded] = mul[excluded] = -std::numeric_limits<float>::infinity();
+    }
+    const auto highest = [](const std::vector<float>& scores) {
+      return static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin());
+    };
+    const std::size_t by_add = highest(add);
+    const std::size_t by_mul = highest(mul);
+    best[q][0].offer(add[by_add], first + by_add);
+    best[q][1].offer(mul[by_mul], first + by_mul);
+  }
+}
+
+bool ends_in_part_of_speech(const std::string& word) {
+  return word.size() > 2 && word[word.size() - 2] == '-' &&
+         std::string_view("nvajr").contains(word.back());
+}
+
+}  // namespace
+
+std::variant<AnalogySet, SimilaritySet> read_word_tests(const Path& file) {
+  const std::string text = read_file(file);
+  const std::vector<std::string_view> lines = lines_of(text);
+  const auto first = std::ranges::find_if(
+      lines, [](std::string_view line) { return line.find_first_not_of(" \t") != line.npos; });
+  if (first == lines.end()) corrupt(file, 1, "expected analogies or pairs of words, found nothing");
+  if (first->starts_with(':')) return read_analogies(file, lines);
+  SimilaritySet set = read_similarity(file, lines);
+  if (set.empty()) corrupt(file, lines.size(), "expected pairs of words with scores, found none");
+  return set;
+}
+
+std::optional<std::size_t> find_word(const vectors::WordVectors& vectors, const std::string& word) {
+  if (const auto found = vectors.find(word)) return found;
+  std::string lower = word;
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  });
+  if (const auto found = vectors.find(lower)) return found;
+  if (!ends_in_part_of_speech(lower)) return std::nullopt;
+  return vectors.find(std::string_view(lower).substr(0, lower.size() - 2));
+}
+
+std::vector<AnalogyScore> test_analogies(const vectors::WordVectors& vectors, const AnalogySet& set,
+                                         std::size_t limit) {
+  const std::size_t words = limit == 0 ? vectors.size() : std::min(limit, vectors.size());
+  const Covered covered = cover(vectors, set, words);
+  const Matrix units = vectors::unit_rows({vectors.matrix().data, words, vectors.dim()});
+  Matrix asked(covered.words.size(), vectors.dim());
+  for (std::size_t i = 0; i < covered.words.size(); ++i) {
+    std::ranges::copy(units.row(covered.words[i]), asked.row(i).begin());
+  }
+  std::vector<std::array<Best, 2>> best(covered.questions.size());
+  for (std::size_t first = 0; first < words && !best.empty(); first += kBlockWords) {
+    const std::size_t count = std::min(kBlockWords, words - first);
+    answer(covered,
+           vectors::products(asked.view(), {units.row(first).data(), count, vectors.dim()}), first,
+           best);
+  }
+  std::vector<AnalogyScore> scores(set.size());
+  for (std::size_t s = 0; s < set.size(); ++s) {
+    scores[s].name = set[s].name;
+    scores[s].total = set[s].questions.size();
+  }
+  for (std::size_t q = 0; q < covered.questions.size(); ++q) {
+    const Question& question = covered.questions[q];
+    AnalogyScore& score = scores[question.section];
+    ++score.covered;
+    if (best[q][0].word == question.words[3]) ++score.correct_add;
+    if (best[q][1].word == question.words[3]) ++score.correct_mul;
+  }
+  return scores;
+}
+
+SimilarityScore test_similarity(const vectors::WordVectors& vectors, const SimilaritySet& set,
+                                std::size_t limit) {
+  const std::size_t words = limit == 0 ? vectors.size() : std::min(limit, vectors.size());
+  std::vector<double> expected;
+  std::vector<double> found;
+  for (const WordPair& pair : set) {
+    const auto first = find_word(vectors, pair.first);
+    const auto second = find_word(vectors, pair.second);
+    if (!first || !second || *first >= words || *second >= words) continue;
+    expected.push_back(pair.score);
+    found.push_back(vectors::cosine(vectors.row(*first), vectors.row(*second)));
+  }
+  return {.total = set.size(),
+          .covered = found.size(),
+          .spearman = found.size() < 2 ? std::numeric_limits<double>::quiet_NaN()
+                                       : spearman(found, expected)};
+}
+
+}  // namespace sememe::eval
