@@ -29,6 +29,8 @@ void add_embed(Program& program);
 void add_similarity(Program& program);
 void add_tokens(Program& program);
 void add_eval(Program& program);
+void add_train(Program& program);
+void add_neighbors(Program& program);
 void add_model(Program& program);
 void add_store(Program& program);
 void add_bench(Program& program);

@@ -7,6 +7,7 @@
 #include "base/error_context.h"
 #include "cli/app.h"
 #include "cli/command.h"
+#include "cli/command_eval_words.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "sememe/evaluation.h"
@@ -120,6 +121,8 @@ void add_eval(Program& program) {
   command->add_option("directory", retrieval->source, "Directory of the set")->required();
   add_common(command, *retrieval);
   on_run(program, command, [retrieval] { return run_retrieval(*retrieval); });
+
+  add_eval_words(program, *eval);
 }
 
 }  // namespace sememe::cli
