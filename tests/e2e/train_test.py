@@ -1,0 +1,147 @@
+"""train, eval words, neighbors, analogy: word vectors as a user meets them."""
+
+import gzip
+import random
+import signal
+import subprocess
+import unittest
+
+from support import PROGRAM, SememeTest
+
+TOPICS = {"fruit": ["apple", "pear", "plum", "cherry", "grape", "melon", "fig", "kiwi"],
+          "metal": ["iron", "copper", "zinc", "tin", "lead", "gold", "silver", "nickel"],
+          "music": ["violin", "flute", "drum", "harp", "cello", "piano", "organ", "horn"]}
+
+
+def corpus(sentences=4000, seed=1):
+    """Sentences of words of one topic each."""
+    draw = random.Random(seed)
+    lines = (" ".join(draw.choices(words, k=10)).capitalize() + "."
+             for words in draw.choices(list(TOPICS.values()), k=sentences))
+    return "\n".join(lines) + "\n"
+
+
+def topic_of(word):
+    return next(topic for topic, words in TOPICS.items() if word in words)
+
+
+class Train(SememeTest):
+    def train(self, model, output, *options):
+        return self.expect(0, "train", model, "corpus.txt", "-o", output, "--dim", "20", "--sample", "0", "--json",
+                           *options).json
+
+    def test_every_model_finds_the_topics(self):
+        self.write("corpus.txt", corpus())
+        for model in ("skipgram", "cbow", "fasttext"):
+            extra = ("--buckets", "2000") if model == "fasttext" else ()
+            report = self.train(model, "words.vec", *extra)
+            self.assertEqual(report["vocabulary"], 24)
+            self.assertEqual(report["words"], 40000)
+            self.assertTrue(report["finished"])
+            for word in ("apple", "zinc", "harp"):
+                found = self.expect(0, "neighbors", word, "--vectors", "words.vec", "-k", "5", "--json").json
+                self.assertEqual([topic_of(n["word"]) for n in found["neighbors"]], [topic_of(word)] * 5, model)
+
+    def test_formats_hold_the_same_vectors(self):
+        self.write("corpus.txt", corpus(500))
+        for name in ("a.vec", "a.glove", "a.bin", "a.txt"):
+            self.train("skipgram", name)
+        answers = {name: self.expect(0, "neighbors", "apple", "--vectors", name).out
+                   for name in ("a.vec", "a.glove", "a.bin", "a.txt")}
+        self.assertEqual(len(set(answers.values())), 1)
+        lines = (self.directory / "a.vec").read_text().splitlines()
+        self.assertEqual(lines[0], "24 20")
+        self.assertEqual(len(lines[1].split(" ")), 21)
+
+    def test_a_seed_is_a_file_and_standard_input_is_a_corpus(self):
+        text = corpus(1500)
+        self.write("corpus.txt", text)
+        self.write("corpus.gz", gzip.compress(text.encode()))
+        self.train("skipgram", "a.bin")
+        self.train("skipgram", "b.bin")
+        self.train("skipgram", "c.bin", "--seed", "2")
+        self.expect(0, "train", "skipgram", "-", "-o", "d.bin", "--dim", "20", "--sample", "0", stdin=text)
+        self.expect(0, "train", "skipgram", "corpus.gz", "-o", "e.bin", "--dim", "20", "--sample", "0")
+        a, b, c, d, e = ((self.directory / f"{name}.bin").read_bytes() for name in "abcde")
+        self.assertEqual(a, b)
+        self.assertNotEqual(a, c)
+        self.assertEqual(a, d)
+        self.assertEqual(a, e)
+
+    def test_the_same_bytes_on_every_tier(self):
+        self.write("corpus.txt", corpus(500))
+        files = {}
+        for tier in ("scalar", "avx2", "avx512"):
+            self.environment["SEMEME_ISA"] = tier
+            result = self.run_sememe("train", "skipgram", "corpus.txt", "-o", f"{tier}.bin", "--dim", "20")
+            if result.code == 6:  # this machine has no such tier
+                continue
+            self.assertEqual(result.code, 0, result)
+            files[tier] = (self.directory / f"{tier}.bin").read_bytes()
+        self.assertIn("scalar", files)
+        self.assertEqual(len(set(files.values())), 1)
+
+    def test_interrupted_training_leaves_vectors(self):
+        self.write("corpus.txt", corpus(2000))
+        process = subprocess.Popen([PROGRAM, "train", "cbow", "corpus.txt", "-o", "words.vec", "--epochs", "1000000",
+                                    "--progress", "always"],
+                                   cwd=self.directory, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(process.stderr.close)
+        seen = b""
+        while b"trained on words" not in seen:
+            seen += process.stderr.read1()
+        process.send_signal(signal.SIGINT)
+        while process.stderr.read1():
+            pass
+        self.assertEqual(process.wait(), 130)
+        self.expect(0, "neighbors", "apple", "--vectors", "words.vec")
+
+    def test_bad_input_is_named(self):
+        self.write("corpus.txt", "one two three\n")
+        self.assertIn("at least 5 times", self.expect(2, "train", "skipgram", "corpus.txt", "-o", "w.vec").err)
+        self.assertIn(".vec", self.expect(2, "train", "skipgram", "corpus.txt", "-o", "w.pkl").err)
+        self.expect(4, "train", "skipgram", "missing.txt", "-o", "w.vec")
+        self.expect(2, "train", "cbow", "corpus.txt", "-o", "w.vec", "--dim", "0")
+        self.write("cut.gz", gzip.compress(corpus().encode())[:5000])
+        self.assertIn("cut.gz", self.expect(8, "train", "cbow", "cut.gz", "-o", "w.vec").err)
+        self.assertFalse((self.directory / "w.vec").exists())
+
+
+class Words(SememeTest):
+    def setUp(self):
+        super().setUp()
+        self.write("words.vec", "5 3\nking 1 0 0.1\nqueen 1 1 0.1\nman 0 0 1\nwoman 0 1 1\napple -1 0 0.5\n")
+
+    def test_analogy(self):
+        found = self.expect(0, "analogy", "king", "-", "man", "+", "woman", "--vectors", "words.vec", "--json").json
+        self.assertEqual(found["neighbors"][0]["word"], "queen")
+        self.assertEqual([n["word"] for n in found["neighbors"]], ["queen", "apple"])
+        self.assertEqual(found["terms"][1], {"word": "man", "sign": "-"})
+        self.assertIn('"duke"', self.expect(4, "analogy", "duke", "-", "man", "--vectors", "words.vec").err)
+
+    def test_vectors_come_from_the_environment(self):
+        self.environment["SEMEME_VECTORS"] = "words.vec"
+        self.assertIn("queen", self.expect(0, "neighbors", "king").out)
+
+    def test_eval_words(self):
+        self.write("questions.txt", ": family\nMan king Woman queen\nman king woman duke\n: empty\n")
+        self.write("pairs.csv", "word1,word2,score\nking,queen,9\nman,woman,8\nking,apple,1\nking,duke,5\n")
+        results = self.expect(0, "eval", "words", "words.vec", "questions.txt", "pairs.csv", "--json").json
+        self.assertEqual(results[0]["kind"], "analogy")
+        self.assertEqual((results[0]["accuracy"], results[0]["covered"], results[0]["total"]), (100, 1, 2))
+        self.assertEqual(results[0]["sections"][1]["accuracy"], None)
+        self.assertEqual(results[1]["kind"], "similarity")
+        self.assertAlmostEqual(results[1]["spearman"], 100)
+        self.assertEqual((results[1]["covered"], results[1]["total"]), (3, 4))
+        text = self.expect(0, "eval", "words", "words.vec", "questions.txt", "pairs.csv").out
+        self.assertIn("family", text)
+        self.assertIn("spearman", text)
+
+    def test_damaged_vectors_are_named(self):
+        self.write("cut.vec", "2 3\nking 1 0 0.1\nqueen 1 1\n")
+        self.assertIn("line 3", self.expect(8, "neighbors", "king", "--vectors", "cut.vec").err)
+        self.expect(4, "neighbors", "king", "--vectors", "none.vec")
+
+
+if __name__ == "__main__":
+    unittest.main()
