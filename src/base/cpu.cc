@@ -22,6 +22,13 @@ namespace {
 constexpr std::array kIsas = {Isa::kScalar,  Isa::kNeon,   Isa::kAvx2,
                               Isa::kAvxVnni, Isa::kAvx512, Isa::kAmx};
 
+// With emulated tiles their bits do not matter, nor does the system's grant.
+#if defined(SEMEME_EMULATE_TILES)
+constexpr unsigned kTileBits = 0;
+#else
+constexpr unsigned kTileBits = (1U << 22) | (1U << 24) | (1U << 25);
+#endif
+
 #if defined(__x86_64__)
 
 // CPUID leaf 7, subleaf 1, EAX bit 4.
@@ -32,13 +39,6 @@ bool processor_has_avx_vnni() {
   unsigned edx = 0;
   return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & (1U << 4)) != 0;
 }
-
-// With emulated tiles their bits do not matter, nor does the system's grant.
-#if defined(SEMEME_EMULATE_TILES)
-constexpr unsigned kTileBits = 0;
-#else
-constexpr unsigned kTileBits = (1U << 22) | (1U << 24) | (1U << 25);
-#endif
 
 // What the processor says of its tiles: CPUID leaf 7, EDX bits 22 (bf16), 24 (tile), 25 (int8), and
 // of what all processors with tiles have beside them: ECX bit 1 (AVX512_VBMI) and subleaf 1, EAX
@@ -84,9 +84,16 @@ std::vector<Isa> detect_isas() {
   return isas;
 }
 
+// The best tier; one with emulated tiles is for tests only.
+Isa best_isa() {
+  const std::vector<Isa>& isas = supported_isas();
+  const bool emulated = kTileBits == 0 && isas.back() == Isa::kAmx;
+  return isas[isas.size() - (emulated ? 2 : 1)];
+}
+
 Isa choose_isa() {
   const char* wish = std::getenv("SEMEME_ISA");
-  if (wish == nullptr || *wish == '\0') return supported_isas().back();
+  if (wish == nullptr || *wish == '\0') return best_isa();
   for (const Isa isa : kIsas) {
     if (wish != isa_name(isa)) continue;
     if (std::ranges::find(supported_isas(), isa) != supported_isas().end()) return isa;

@@ -110,13 +110,15 @@ int run(const Options& options) {
 
 void add_eval_words(Program& program, CLI::App& eval) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(
-      eval, "words",
-      "Analogies (accuracy in percent of the covered questions) and similarity of words (Spearman x "
-      "100 with human scores)",
-      "  sememe eval words words.vec questions-words.txt --vocab-limit 30000\n"
-      "  sememe eval words words.bin wordsim353.tsv simlex999.txt men.csv --json");
-  command->add_option("vectors", options->vectors, "Word vectors: word2vec text or binary, GloVe text")
+  CLI::App* command =
+      add_command(eval, "words",
+                  "Analogies (accuracy in percent of the covered questions) and similarity of "
+                  "words (Spearman x "
+                  "100 with human scores)",
+                  "  sememe eval words words.vec questions-words.txt --vocab-limit 30000\n"
+                  "  sememe eval words words.bin wordsim353.tsv simlex999.txt men.csv --json");
+  command
+      ->add_option("vectors", options->vectors, "Word vectors: word2vec text or binary, GloVe text")
       ->required();
   command
       ->add_option("files", options->files,

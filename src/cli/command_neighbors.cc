@@ -50,7 +50,8 @@ void add_common(CLI::App* command, Options& options) {
                    "Word vectors: word2vec text or binary, fastText .vec, GloVe text")
       ->envname("SEMEME_VECTORS")
       ->required();
-  command->add_option("-k,--count", options.count, "How many words to print")->capture_default_str();
+  command->add_option("-k,--count", options.count, "How many words to print")
+      ->capture_default_str();
   command->add_flag("--json", options.json, "Print one JSON object");
 }
 
@@ -58,8 +59,9 @@ void add_common(CLI::App* command, Options& options) {
 
 void add_neighbors(Program& program) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(program.app, "neighbors", "Words whose vectors are nearest to a word's",
-                                  "  sememe neighbors river --vectors words.bin");
+  CLI::App* command =
+      add_command(program.app, "neighbors", "Words whose vectors are nearest to a word's",
+                  "  sememe neighbors river --vectors words.bin");
   command->add_option("word", options->words, "The word")->required()->expected(1);
   add_common(command, *options);
   on_run(program, command, [options] {
@@ -68,8 +70,9 @@ void add_neighbors(Program& program) {
   });
 
   auto sums = std::make_shared<Options>();
-  command = add_command(program.app, "analogy", "Words nearest to a sum of words, those words left out",
-                        "  sememe analogy king - man + woman --vectors words.bin");
+  command =
+      add_command(program.app, "analogy", "Words nearest to a sum of words, those words left out",
+                  "  sememe analogy king - man + woman --vectors words.bin");
   command->add_option("words", sums->words, "Words with + and - between them")->required();
   add_common(command, *sums);
   on_run(program, command, [sums] { return run(*sums, vectors::parse_terms(sums->words)); });

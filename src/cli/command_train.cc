@@ -93,8 +93,8 @@ int run_word2vec(const Options& options) {
   const std::uint64_t words = finished ? last.total_words : last.words;
   const double rate = static_cast<double>(words) / std::max(seconds, 1e-3);
   if (!finished) {
-    warn(concat("interrupted: ", options.output, " has the vectors of ", with_separators(words), " of ",
-                with_separators(last.total_words), " words"));
+    warn(concat("interrupted: ", options.output, " has the vectors of ", with_separators(words),
+                " of ", with_separators(last.total_words), " words"));
   }
   if (options.json) {
     print(to_line({{"output", options.output},
@@ -109,8 +109,9 @@ int run_word2vec(const Options& options) {
                    {"words_per_second", rate}}));
   } else {
     print(concat("words       ", with_separators(corpus.words()), " of ",
-                 with_separators(corpus.words_read()), ", ", with_separators(corpus.vocabulary().size()),
-                 " different of ", with_separators(corpus.distinct_words()), "\n"));
+                 with_separators(corpus.words_read()), ", ",
+                 with_separators(corpus.vocabulary().size()), " different of ",
+                 with_separators(corpus.distinct_words()), "\n"));
     print(concat("trained     ", with_separators(words), " words in ", fixed(seconds, 1), " s, ",
                  with_separators(static_cast<std::uint64_t>(rate)), " a second\n"));
     print(concat("loss        ", fixed(last.loss, 3), "\n"));
@@ -124,34 +125,38 @@ void add_corpus_options(CLI::App* command, Options& options) {
       ->add_option("corpus", options.corpus,
                    "Text files, plain, .gz or .zst; \"-\": standard input")
       ->required();
-  command->add_option("-o,--output", options.output,
-                      "File for the vectors; by its end .vec, .txt, .w2v (word2vec text), .glove or "
-                      ".bin (word2vec binary)")
+  command
+      ->add_option("-o,--output", options.output,
+                   "File for the vectors; by its end .vec, .txt, .w2v (word2vec text), .glove or "
+                   ".bin (word2vec binary)")
       ->required();
   command
-      ->add_option("--words", options.words,
-                   "What a word is: unicode (letters and digits, in lower case), spaces (what stands "
-                   "between them)")
+      ->add_option(
+          "--words", options.words,
+          "What a word is: unicode (letters and digits, in lower case), spaces (what stands "
+          "between them)")
       ->check(CLI::IsMember({"unicode", "spaces"}))
       ->capture_default_str();
-  command->add_option("--min-count", options.reading.min_count, "Words seen less often are left out")
+  command
+      ->add_option("--min-count", options.reading.min_count, "Words seen less often are left out")
       ->capture_default_str();
-  command->add_option("--max-words", options.reading.max_words,
-                      "The most frequent words that are kept; 0: all")
+  command
+      ->add_option("--max-words", options.reading.max_words,
+                   "The most frequent words that are kept; 0: all")
       ->capture_default_str();
   command->add_flag("--json", options.json, "Print one JSON object");
   command->add_option("--progress", options.progress, "Progress on standard error")
       ->check(CLI::IsMember({"auto", "always", "never"}));
 }
 
-void add_word2vec(Program& program, CLI::App& train, const char* name, train::Architecture architecture,
-                  const char* description) {
+void add_word2vec(Program& program, CLI::App& train, const char* name,
+                  train::Architecture architecture, const char* description) {
   auto options = std::make_shared<Options>();
   options->training.architecture = architecture;
-  CLI::App* command = add_command(train, name, description,
-                                  concat("  sememe train ", name, " corpus.txt -o words.vec\n",
-                                         "  zstd -dc wiki.zst | sememe train ", name,
-                                         " - -o words.bin --dim 300 --epochs 3"));
+  CLI::App* command = add_command(
+      train, name, description,
+      concat("  sememe train ", name, " corpus.txt -o words.vec\n",
+             "  zstd -dc wiki.zst | sememe train ", name, " - -o words.bin --dim 300 --epochs 3"));
   add_corpus_options(command, *options);
   train::Word2VecOptions& o = options->training;
   command->add_option("--dim", o.dim, "Numbers in a vector")->capture_default_str();
@@ -159,15 +164,18 @@ void add_word2vec(Program& program, CLI::App& train, const char* name, train::Ar
       ->capture_default_str();
   command->add_option("--negative", o.negative, "Words drawn at random beside each word")
       ->capture_default_str();
-  command->add_option("--sample", o.sample,
-                      "Words more frequent than this share are thinned out; 0: none")
+  command
+      ->add_option("--sample", o.sample,
+                   "Words more frequent than this share are thinned out; 0: none")
       ->capture_default_str();
-  command->add_option("--rate", o.rate, "Learning rate at the beginning; it falls to nearly nothing")
+  command
+      ->add_option("--rate", o.rate, "Learning rate at the beginning; it falls to nearly nothing")
       ->capture_default_str();
   command->add_option("--epochs", o.epochs, "Passes over the corpus")->capture_default_str();
-  command->add_option("--threads", o.threads,
-                      "Threads; 0: as many as this process may use. The same seed gives the same "
-                      "vectors with one thread only")
+  command
+      ->add_option("--threads", o.threads,
+                   "Threads; 0: as many as this process may use. The same seed gives the same "
+                   "vectors with one thread only")
       ->envname("SEMEME_THREADS")
       ->capture_default_str();
   command->add_option("--seed", o.seed, "Of all random numbers")->capture_default_str();
@@ -188,8 +196,9 @@ void add_word2vec(Program& program, CLI::App& train, const char* name, train::Ar
 void add_train(Program& program) {
   CLI::App* train = add_command(program.app, "train", "Learn vectors of words from a corpus", "");
   train->require_subcommand(1);
-  add_word2vec(program, *train, "skipgram", train::Architecture::kSkipGram,
-               "word2vec's skip-gram with negative sampling: a word's vector finds the words around it");
+  add_word2vec(
+      program, *train, "skipgram", train::Architecture::kSkipGram,
+      "word2vec's skip-gram with negative sampling: a word's vector finds the words around it");
   add_word2vec(program, *train, "cbow", train::Architecture::kCbow,
                "word2vec's continuous bag of words: the words around a word find it; faster");
   add_word2vec(program, *train, "fasttext", train::Architecture::kSkipGram,

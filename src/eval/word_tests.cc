@@ -51,7 +51,8 @@ AnalogySet read_analogies(const Path& file, const std::vector<std::string_view>&
     if (fields.empty()) continue;
     if (fields.front().starts_with(':')) {
       const std::string_view name = lines[i].substr(lines[i].find(':') + 1);
-      set.push_back({std::string(name.substr(std::min(name.find_first_not_of(' '), name.size()))), {}});
+      set.push_back(
+          {std::string(name.substr(std::min(name.find_first_not_of(' '), name.size()))), {}});
       continue;
     }
     if (fields.size() != 4) {
@@ -83,10 +84,11 @@ SimilaritySet read_similarity(const Path& file, const std::vector<std::string_vi
       continue;
     }
     if (fields.size() < 3 || !score) {
-      corrupt(file, i + 1, concat("expected two words and a score, found ", quote(lines[i].substr(0, 60))));
+      corrupt(file, i + 1,
+              concat("expected two words and a score, found ", quote(lines[i].substr(0, 60))));
     }
-    set.push_back({std::string(fields[fields.size() - 3]), std::string(fields[fields.size() - 2]),
-                   *score});
+    set.push_back(
+        {std::string(fields[fields.size() - 3]), std::string(fields[fields.size() - 2]), *score});
   }
   return set;
 }
@@ -153,7 +155,8 @@ void answer(const Covered& covered, const Matrix& cosines, std::size_t first,
     }
     for (std::size_t i = 0; i < 3; ++i) {
       const std::size_t excluded = question.words[i] - first;
-      if (excluded < cosines.cols) add[excluded] = mul[excluded] = -std::numeric_limits<float>::infinity();
+      if (excluded < cosines.cols)
+        add[excluded] = mul[excluded] = -std::numeric_limits<float>::infinity();
     }
     const auto highest = [](const std::vector<float>& scores) {
       return static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin());

@@ -33,9 +33,9 @@ using SimilaritySet = std::vector<WordPair>;
 
 /// A set in one of the layouts that are in use. A first character ':' means analogies
 /// (questions-words.txt): ": SECTION" lines, four words a line. Else similarity: the last field of
-/// a line is the score, the two before it are the words (others are skipped over), fields are parted by tabs,
-/// commas, semicolons or blanks; lines with '#' in front and a first line without a score are no
-/// data. Throws Error(kCorrupt) with the line.
+/// a line is the score, the two before it are the words (others are skipped over), fields are
+/// parted by tabs, commas, semicolons or blanks; lines with '#' in front and a first line without a
+/// score are no data. Throws Error(kCorrupt) with the line.
 std::variant<AnalogySet, SimilaritySet> read_word_tests(const Path& file);
 
 struct AnalogyScore {

@@ -56,9 +56,10 @@ TEST_F(WordTests, ReadsAnalogiesBySection) {
 }
 
 TEST_F(WordTests, ReadsPairsInEveryLayout) {
-  for (const char* text : {"a\tb\t1.5\nc\td\t2\n", "a,b,1.5\r\nc,d,2\r\n", "a b 1.5\nc d 2",
-                           "# Comment\n# more\na\tb\t1.5\nc\td\t2\n",
-                           ",word1,word2,similarity\n0,a,b,1.5\n1,c,d,2\n", "word1;word2;score\na;b;1.5\nc;d;2"}) {
+  for (const char* text :
+       {"a\tb\t1.5\nc\td\t2\n", "a,b,1.5\r\nc,d,2\r\n", "a b 1.5\nc d 2",
+        "# Comment\n# more\na\tb\t1.5\nc\td\t2\n", ",word1,word2,similarity\n0,a,b,1.5\n1,c,d,2\n",
+        "word1;word2;score\na;b;1.5\nc;d;2"}) {
     const auto tests = read(text);
     const auto& set = std::get<SimilaritySet>(tests);
     ASSERT_EQ(set.size(), 2U) << text;
@@ -74,9 +75,10 @@ TEST_F(WordTests, ReadsPairsInEveryLayout) {
 }
 
 TEST_F(WordTests, AnswersAnalogiesAsALoopOverAllWordsDoes) {
-  const AnalogySet set = {{"family", {{"man", "king", "woman", "queen"}, {"Man", "woman", "king", "queen"}}},
-                          {"unknown", {{"man", "king", "duke", "queen"}}},
-                          {"wrong", {{"man", "king", "woman", "apple"}}}};
+  const AnalogySet set = {
+      {"family", {{"man", "king", "woman", "queen"}, {"Man", "woman", "king", "queen"}}},
+      {"unknown", {{"man", "king", "duke", "queen"}}},
+      {"wrong", {{"man", "king", "woman", "apple"}}}};
   const auto scores = test_analogies(royals(), set, 0);
   ASSERT_EQ(scores.size(), 3U);
   EXPECT_EQ(scores[0].covered, 2U);
@@ -118,7 +120,8 @@ TEST_F(WordTests, AgreesWithPlainLoopsOverSeveralBlocks) {
   AnalogySection by_add{"add", {}};
   AnalogySection by_mul{"mul", {}};
   for (std::size_t q = 0; q < 20; ++q) {
-    const std::array<std::size_t, 3> words = {q * 97 % kWords, (q * 389 + 5000) % kWords, (q * 53 + 8000) % kWords};
+    const std::array<std::size_t, 3> words = {q * 97 % kWords, (q * 389 + 5000) % kWords,
+                                              (q * 53 + 8000) % kWords};
     double best[2] = {-1e9, -1e9};
     std::size_t answers[2] = {0, 0};
     for (std::size_t i = 0; i < kWords; ++i) {
@@ -144,8 +147,11 @@ TEST_F(WordTests, AgreesWithPlainLoopsOverSeveralBlocks) {
 }
 
 TEST_F(WordTests, CorrelatesCosinesWithScores) {
-  const SimilaritySet set = {{"king", "queen", 9}, {"king-n", "Man", 3}, {"man", "apple", 2},
-                             {"apple", "king", 1}, {"apple", "pear", 8}};
+  const SimilaritySet set = {{"king", "queen", 9},
+                             {"king-n", "Man", 3},
+                             {"man", "apple", 2},
+                             {"apple", "king", 1},
+                             {"apple", "pear", 8}};
   const SimilarityScore score = test_similarity(royals(), set, 0);
   EXPECT_EQ(score.total, 5U);
   EXPECT_EQ(score.covered, 4U);

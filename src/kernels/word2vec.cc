@@ -54,14 +54,13 @@ void skip_gram_step(const SkipGramStep& step, Isa isa) {
   SEMEME_CHECK(step.outputs.size() == step.labels.size() && step.dim % 16 == 0);
   SEMEME_CHECK(step.inputs.size() <= kStepInputs);
   for (std::size_t j = 0; j < step.outputs.size(); j += kStepOutputs) {
-    word2vec_table(isa).skip_gram(
-        {.inputs = step.inputs.data(),
-         .input_count = step.inputs.size(),
-         .outputs = step.outputs.data() + j,
-         .output_count = std::min(kStepOutputs, step.outputs.size() - j),
-         .labels = step.labels.data() + j,
-         .rate = step.rate,
-         .dim = step.dim});
+    word2vec_table(isa).skip_gram({.inputs = step.inputs.data(),
+                                   .input_count = step.inputs.size(),
+                                   .outputs = step.outputs.data() + j,
+                                   .output_count = std::min(kStepOutputs, step.outputs.size() - j),
+                                   .labels = step.labels.data() + j,
+                                   .rate = step.rate,
+                                   .dim = step.dim});
   }
 }
 

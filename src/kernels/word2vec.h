@@ -8,8 +8,8 @@
 //       -sum_j log sigmoid(-o_j . x)      where y_j = 0
 //
 // (Mikolov et al. 2013, "Distributed representations of words and phrases", eq. 4); its gradient
-// with respect to o_j . x is sigmoid(o_j . x) - y_j. A step moves x and every o_j against it, all from
-// the values before the step.
+// with respect to o_j . x is sigmoid(o_j . x) - y_j. A step moves x and every o_j against it, all
+// from the values before the step.
 //
 // Rows are [dim] f32, 64-byte aligned, dim a multiple of 16 with zeros behind the true end (which
 // they stay). They are updated in place without locks: threads may run steps on the same rows, and

@@ -37,7 +37,8 @@ SEMEME_ALWAYS_INLINE __m512 lane_sums(const __m512* regs) {
 #pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) {
     // Quarter q of this is regs[4 q + i] summed down to four lanes.
-    quarters[i] = add_quarters(add_halves(regs[i], regs[4 + i]), add_halves(regs[8 + i], regs[12 + i]));
+    quarters[i] =
+        add_quarters(add_halves(regs[i], regs[4 + i]), add_halves(regs[8 + i], regs[12 + i]));
   }
   return add_pairs(add_eighths(quarters[0], quarters[1]), add_eighths(quarters[2], quarters[3]));
 }

@@ -44,8 +44,8 @@ SEMEME_ALWAYS_INLINE Simd::Reg products_of(float* const* inputs, float* const* o
   return lane_sums(sums);
 }
 
-// Moves inputs and outputs by steps [C][kOutputs], all from their old values. Sixteen positions at a
-// time: the outputs stay in registers while the inputs pass.
+// Moves inputs and outputs by steps [C][kOutputs], all from their old values. Sixteen positions at
+// a time: the outputs stay in registers while the inputs pass.
 template <std::size_t kOutputs>
 SEMEME_ALWAYS_INLINE void move_pairs(const SkipGramBlock& b, const float* steps) {
   for (std::size_t k = 0; k < b.dim; k += 16) {

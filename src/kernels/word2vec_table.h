@@ -34,17 +34,18 @@ struct Word2VecTable {
   void (*skip_gram)(const SkipGramBlock& block);
   void (*shared_input)(const SharedInputBlock& block);
   /// out = factor * the sum of rows, in their order.
-  void (*sum_rows)(float* const* rows, std::size_t count, float factor, std::size_t dim, float* out);
+  void (*sum_rows)(float* const* rows, std::size_t count, float factor, std::size_t dim,
+                   float* out);
   /// Each of the rows += factor * x, in their order.
   void (*add_to_rows)(float* const* rows, std::size_t count, const float* x, float factor,
                       std::size_t dim);
 };
 
 /// The functions that a tier's namespace has from word2vec_inl.h.
-#define SEMEME_WORD2VEC_TABLE(tier)      \
-  {.skip_gram = tier::skip_gram,         \
-   .shared_input = tier::shared_input,   \
-   .sum_rows = tier::sum_rows,           \
+#define SEMEME_WORD2VEC_TABLE(tier)    \
+  {.skip_gram = tier::skip_gram,       \
+   .shared_input = tier::shared_input, \
+   .sum_rows = tier::sum_rows,         \
    .add_to_rows = tier::add_to_rows}
 
 extern const Word2VecTable kScalarWord2Vec;

@@ -54,7 +54,8 @@ void expect_slope(Rows& rows, const Rows& before, const Rows& after, std::size_t
       const double below = loss();
       rows.at(r, i) = value;
       const double slope = (above - below) / (2 * double{kStep});
-      const double moved = double{after.values()[r * dim + i]} - double{before.values()[r * dim + i]};
+      const double moved =
+          double{after.values()[r * dim + i]} - double{before.values()[r * dim + i]};
       ASSERT_NEAR(moved, -factor * double{kRate} * slope, 3e-4 * double{kRate} + 3e-8)
           << "row " << r << " position " << i;
     }

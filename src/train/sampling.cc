@@ -43,11 +43,13 @@ AliasTable::AliasTable(std::span<const double> weights) : entries_(weights.size(
 }
 
 std::vector<std::uint32_t> keep_chances(std::span<const std::uint64_t> counts, double sample) {
-  const double total = static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
+  const double total =
+      static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
   std::vector<std::uint32_t> chances(counts.size(), chance(1));
   if (sample <= 0) return chances;
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    const double ratio = sample * total / static_cast<double>(std::max<std::uint64_t>(counts[i], 1));
+    const double ratio =
+        sample * total / static_cast<double>(std::max<std::uint64_t>(counts[i], 1));
     chances[i] = chance(std::sqrt(ratio) + ratio);
   }
   return chances;

@@ -21,7 +21,9 @@ class Random {
 
   std::uint64_t next() { return mix(state_ += kStep); }
   /// In [0, bound), bound < 2^32; off by at most bound / 2^32 from even.
-  std::uint32_t below(std::uint32_t bound) { return scaled(static_cast<std::uint32_t>(next()), bound); }
+  std::uint32_t below(std::uint32_t bound) {
+    return scaled(static_cast<std::uint32_t>(next()), bound);
+  }
   /// In [0, 1).
   float uniform() { return static_cast<float>(next() >> 40) * 0x1p-24F; }
 
@@ -50,8 +52,8 @@ class AliasTable {
 
   std::uint32_t draw(Random& random) const {
     const std::uint64_t bits = random.next();
-    const std::uint32_t i =
-        Random::scaled(static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(entries_.size()));
+    const std::uint32_t i = Random::scaled(static_cast<std::uint32_t>(bits),
+                                           static_cast<std::uint32_t>(entries_.size()));
     const Entry& entry = entries_[i];
     return static_cast<std::uint32_t>(bits >> 32) < entry.keep ? i : entry.alias;
   }

@@ -14,8 +14,8 @@
 namespace sememe::train {
 
 struct SubwordOptions {
-  std::size_t shortest = 3;         ///< characters of an n-gram; shortest <= longest
-  std::size_t longest = 6;          ///< 0: words only
+  std::size_t shortest = 3;  ///< characters of an n-gram; shortest <= longest
+  std::size_t longest = 6;   ///< 0: words only
   std::uint32_t buckets = 2000000;
   bool enabled() const { return longest > 0; }
 };

@@ -17,7 +17,8 @@ std::uint32_t bucket(const std::string& ngram, std::uint32_t buckets) {
   return hash % buckets;
 }
 
-std::vector<std::uint32_t> buckets_of(const std::vector<std::string>& ngrams, std::uint32_t buckets) {
+std::vector<std::uint32_t> buckets_of(const std::vector<std::string>& ngrams,
+                                      std::uint32_t buckets) {
   std::vector<std::uint32_t> out;
   for (const std::string& ngram : ngrams) out.push_back(bucket(ngram, buckets));
   return out;

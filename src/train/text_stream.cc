@@ -75,8 +75,9 @@ struct TextStream::State {
   }
 
   [[noreturn]] void damaged(const char* what, const char* why) const {
-    throw Error(ErrorCode::kCorrupt, concat(name(), ": expected ", what, " data up to its end, found ",
-                                            why, " near byte ", position - (filled - used)));
+    throw Error(ErrorCode::kCorrupt,
+                concat(name(), ": expected ", what, " data up to its end, found ", why,
+                       " near byte ", position - (filled - used)));
   }
 
   std::size_t read_plain(std::span<char> to) {

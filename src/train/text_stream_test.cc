@@ -16,8 +16,10 @@ class TextStreamTest : public testing::Test {
  protected:
   void SetUp() override {
     path_ = std::filesystem::temp_directory_path() /
-            ("sememe-text-stream-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    for (int i = 0; i < 60000; ++i) text_ += "word" + std::to_string(i * 7919 % 1000) + (i % 11 == 0 ? "\n" : " ");
+            ("sememe-text-stream-" +
+             std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    for (int i = 0; i < 60000; ++i)
+      text_ += "word" + std::to_string(i * 7919 % 1000) + (i % 11 == 0 ? "\n" : " ");
   }
   void TearDown() override { std::filesystem::remove(path_); }
 

@@ -303,8 +303,7 @@ bool Word2Vec::train(const std::function<bool(const TrainingProgress&)>& progres
       const std::size_t block = next.fetch_add(1);
       if (block >= all_blocks) break;
       const double done = static_cast<double>(words_before(block)) / static_cast<double>(all_words);
-      const float rate =
-          options_.rate * std::max(kLowestRate, static_cast<float>(1.0 - done));
+      const float rate = options_.rate * std::max(kLowestRate, static_cast<float>(1.0 - done));
       trainer.train(corpus_.block(block % blocks), Random(options_.seed, block), rate);
       if (!progress) continue;
       const std::scoped_lock lock(reporting);

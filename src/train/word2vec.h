@@ -28,12 +28,12 @@ enum class Architecture { kSkipGram, kCbow };
 
 struct Word2VecOptions {
   Architecture architecture = Architecture::kSkipGram;
-  std::size_t dim = 100;       ///< 1 to 4096
-  std::size_t window = 5;      ///< words on each side, at most; each centre draws 1 to that many
-  std::size_t negative = 5;    ///< words drawn at random for each centre, 1 to 64
+  std::size_t dim = 100;         ///< 1 to 4096
+  std::size_t window = 5;        ///< words on each side, at most; each centre draws 1 to that many
+  std::size_t negative = 5;      ///< words drawn at random for each centre, 1 to 64
   double negative_power = 0.75;  ///< they are drawn by count to this power
-  double sample = 1e-4;        ///< frequent words are left out, see keep_chances()
-  float rate = 0.05F;          ///< falls linearly to 1e-4 of it
+  double sample = 1e-4;          ///< frequent words are left out, see keep_chances()
+  float rate = 0.05F;            ///< falls linearly to 1e-4 of it
   std::size_t epochs = 5;
   std::size_t threads = 1;
   std::uint64_t seed = 1;
@@ -64,7 +64,7 @@ class VectorTable {
 struct TrainingProgress {
   std::uint64_t words = 0;        ///< of the corpus, all epochs, so far
   std::uint64_t total_words = 0;  ///< in all
-  double loss = 0;                ///< mean of a pair of recent words, negatives included; 0: not known yet
+  double loss = 0;  ///< mean of a pair of recent words, negatives included; 0: not known yet
   float rate = 0;
 };
 
@@ -87,7 +87,9 @@ class Word2Vec {
  private:
   friend class BlockTrainer;
 
-  std::size_t bucket_row(std::uint32_t bucket) const { return corpus_.vocabulary().size() + bucket; }
+  std::size_t bucket_row(std::uint32_t bucket) const {
+    return corpus_.vocabulary().size() + bucket;
+  }
 
   const WordCorpus& corpus_;
   Word2VecOptions options_;

@@ -105,8 +105,8 @@ std::span<std::uint32_t> IdFile::finish() {
   void* data = ::mmap(nullptr, written_ * sizeof(std::uint32_t), PROT_READ | PROT_WRITE, MAP_SHARED,
                       file_.get(), 0);
   if (data == MAP_FAILED) {
-    throw Error(ErrorCode::kIo, concat("mmap a file in ", quote(directory_.string()), ": ",
-                                       std::strerror(errno)));
+    throw Error(ErrorCode::kIo,
+                concat("mmap a file in ", quote(directory_.string()), ": ", std::strerror(errno)));
   }
   data_ = static_cast<std::uint32_t*>(data);
   return {data_, written_};

@@ -13,7 +13,8 @@ class WordCorpusTest : public testing::Test {
  protected:
   void SetUp() override {
     path_ = std::filesystem::temp_directory_path() /
-            ("sememe-word-corpus-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+            ("sememe-word-corpus-" +
+             std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
   }
   void TearDown() override { std::filesystem::remove(path_); }
 
@@ -32,7 +33,8 @@ class WordCorpusTest : public testing::Test {
     std::string text;
     for (std::size_t i = 0; i < corpus.blocks(); ++i) {
       for (const std::uint32_t id : corpus.block(i)) {
-        text += id == WordCorpus::kSentenceEnd ? "\n" : std::string(corpus.vocabulary().word(id)) + " ";
+        text +=
+            id == WordCorpus::kSentenceEnd ? "\n" : std::string(corpus.vocabulary().word(id)) + " ";
       }
     }
     return text;
@@ -42,8 +44,7 @@ class WordCorpusTest : public testing::Test {
 };
 
 TEST_F(WordCorpusTest, KeepsFrequentWordsInTheirOrder) {
-  const WordCorpus corpus =
-      read("The cat sat. The dog sat!\nA cat, a dog.\n\n\nrare", 2);
+  const WordCorpus corpus = read("The cat sat. The dog sat!\nA cat, a dog.\n\n\nrare", 2);
   EXPECT_EQ(written_out(corpus), "the cat sat \nthe dog sat \na cat a dog \n");
   EXPECT_EQ(corpus.words(), 10U);
   EXPECT_EQ(corpus.words_read(), 11U);
@@ -75,14 +76,15 @@ TEST_F(WordCorpusTest, ReadsLongTextsWholeAndCutsThemIntoBlocks) {
     std::uint64_t words = 0;
     for (std::size_t i = 0; i < corpus.blocks(); ++i) {
       EXPECT_EQ(corpus.words_before(i), words);
-      for (const std::uint32_t id : corpus.block(i)) words += id == WordCorpus::kSentenceEnd ? 0 : 1;
+      for (const std::uint32_t id : corpus.block(i))
+        words += id == WordCorpus::kSentenceEnd ? 0 : 1;
     }
     EXPECT_EQ(words, 400000U);
   }
 }
 
-// Whole pieces of the file without a blank: what they hold is no word (but for bytes at their ends),
-// what follows is.
+// Whole pieces of the file without a blank: what they hold is no word (but for bytes at their
+// ends), what follows is.
 TEST_F(WordCorpusTest, LeavesOutWhatIsTooLongForAWord) {
   const std::string text = std::string(3 << 20, 'x') + " a " + std::string(300, 'y') + " a a";
   for (const WordRule rule : {WordRule::kSpaces, WordRule::kUnicode}) {

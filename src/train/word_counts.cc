@@ -62,7 +62,8 @@ void WordCounts::grow() {
   std::vector<std::uint64_t> slots(2 * slots_.size());
   const std::size_t mask = slots.size() - 1;
   for (std::size_t k = 0; k < words_.size(); ++k) {
-    const std::uint64_t hash = hash_of(std::string_view(bytes_).substr(words_[k].start, words_[k].size));
+    const std::uint64_t hash =
+        hash_of(std::string_view(bytes_).substr(words_[k].start, words_[k].size));
     std::size_t i = hash & mask;
     while (slots[i] != 0) i = (i + 1) & mask;
     slots[i] = (hash >> 32 << 32) | (k + 1);

@@ -33,8 +33,9 @@ class WordVocabulary {
 inline constexpr std::uint32_t kNoWord = 0xFFFFFFFF;
 
 /// Counts words and gives each a number of its own in the order of their coming. When words take
-/// more than `max_bytes`, those seen least are forgotten; a forgotten word that comes again is a new
-/// one, so counts near the threshold can be too low (as in word2vec.c). At most 2^32 - 2 numbers.
+/// more than `max_bytes`, those seen least are forgotten; a forgotten word that comes again is a
+/// new one, so counts near the threshold can be too low (as in word2vec.c). At most 2^32 - 2
+/// numbers.
 class WordCounts {
  public:
   explicit WordCounts(std::size_t max_bytes = std::size_t{4} << 30);

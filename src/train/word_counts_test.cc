@@ -44,7 +44,8 @@ TEST(WordCounts, AgreesWithAMap) {
 
 TEST(WordCounts, SelectsByCountAndNumber) {
   WordCounts counts;
-  for (const auto& [word, times] : std::map<std::string, int>{{"a", 3}, {"b", 5}, {"c", 1}, {"d", 3}}) {
+  for (const auto& [word, times] :
+       std::map<std::string, int>{{"a", 3}, {"b", 5}, {"c", 1}, {"d", 3}}) {
     for (int i = 0; i < times; ++i) counts.add(word);
   }
   const WordCounts::Selection frequent = counts.select(3, 0);

@@ -26,8 +26,8 @@ enum class WordRule {
 std::size_t word_boundary(std::string_view text);
 
 /// Gives the words of `text` to sink.word(std::string_view), valid for the call, and calls
-/// sink.sentence_end() behind each sentence. Any bytes are accepted: what is not UTF-8 is no part of
-/// a kUnicode word. lower: scratch.
+/// sink.sentence_end() behind each sentence. Any bytes are accepted: what is not UTF-8 is no part
+/// of a kUnicode word. lower: scratch.
 template <class Sink>
 void split_words(std::string_view text, WordRule rule, std::string& lower, Sink& sink);
 
@@ -69,7 +69,8 @@ constexpr Kind kind_of_ascii(char c) {
 inline Kind kind_of(char32_t c) {
   if (c == 0x2019) return Kind::kApostrophe;
   if (c == 0x3002 || c == 0xFF01 || c == 0xFF1F || c == 0x0964) return Kind::kStop;
-  if ((c >= 0x3400 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x20000 && c <= 0x3FFFF)) {
+  if ((c >= 0x3400 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF) ||
+      (c >= 0x20000 && c <= 0x3FFFF)) {
     return Kind::kIdeograph;
   }
   return text::is_word_character(c) ? Kind::kUpper : Kind::kOther;

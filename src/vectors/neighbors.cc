@@ -76,7 +76,8 @@ std::vector<Term> parse_terms(std::span<const std::string> fields) {
   bool open = false;  // a sign that waits for its word
   for (const std::string& field : fields) {
     if (is_sign(field)) {
-      if (open) throw Error(ErrorCode::kInvalidArgument, concat("expected a word, found ", quote(field)));
+      if (open)
+        throw Error(ErrorCode::kInvalidArgument, concat("expected a word, found ", quote(field)));
       sign = field == "-" ? -1.0F : 1.0F;
       open = true;
       continue;
@@ -96,7 +97,8 @@ TermSum sum_terms(const WordVectors& vectors, std::span<const Term> terms) {
   TermSum sum{.vector = std::vector<float>(vectors.dim()), .rows = {}};
   for (const Term& term : terms) {
     const auto row = vectors.find(term.word);
-    if (!row) throw Error(ErrorCode::kNotFound, concat("no vector for the word ", quote(term.word)));
+    if (!row)
+      throw Error(ErrorCode::kNotFound, concat("no vector for the word ", quote(term.word)));
     sum.rows.push_back(*row);
     const std::span<const float> values = vectors.row(*row);
     const float square = products_of(values.data(), values.data(), values.size()).with_itself;

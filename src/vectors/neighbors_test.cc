@@ -29,7 +29,8 @@ TEST(NearestRows, AreThoseOfAFullSort) {
       std::vector<std::size_t> order(rows.rows);
       for (std::size_t r = 0; r < order.size(); ++r) order[r] = r;
       const auto cosine_of = [&](std::size_t r) { return cosine(rows.row(r), queries.row(q)); };
-      std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return cosine_of(a) > cosine_of(b); });
+      std::ranges::stable_sort(
+          order, [&](std::size_t a, std::size_t b) { return cosine_of(a) > cosine_of(b); });
       const std::vector<std::size_t> excluded = {order[0], order[2]};
       const auto found = nearest_rows(rows.view(), queries.row(q), 10, excluded);
       ASSERT_EQ(found.size(), 10U);

@@ -132,7 +132,8 @@ WordVectors read_lines(Input& input, std::size_t dim, std::optional<std::size_t>
     vectors.add(left, row);
   }
   if (expected && vectors.size() != *expected) {
-    input.corrupt_line(concat("expected ", *expected, " words, found ", vectors.size(), " up to the end"));
+    input.corrupt_line(
+        concat("expected ", *expected, " words, found ", vectors.size(), " up to the end"));
   }
   return vectors;
 }
@@ -184,7 +185,8 @@ std::optional<std::size_t> WordVectors::find(std::string_view word) const {
     for (std::size_t i = 0; i < size(); ++i) {
       const std::string_view own = this->word(i);
       std::size_t at = hash_of(own) & (slots_.size() - 1);
-      while (slots_[at] != 0 && this->word(slots_[at] - 1) != own) at = (at + 1) & (slots_.size() - 1);
+      while (slots_[at] != 0 && this->word(slots_[at] - 1) != own)
+        at = (at + 1) & (slots_.size() - 1);
       if (slots_[at] == 0) slots_[at] = static_cast<std::uint32_t>(i + 1);
     }
   }
@@ -218,8 +220,10 @@ WordVectorFormat word_vector_format(const Path& path) {
   if (suffix == ".glove") return WordVectorFormat::kGlove;
   if (suffix == ".bin") return WordVectorFormat::kBinary;
   throw Error(ErrorCode::kInvalidArgument,
-              concat(quote(path.native()), ": expected a name that ends in .vec, .txt or .w2v (word2vec text), "
-                     ".glove or .bin (word2vec binary), found ", quote(suffix)));
+              concat(quote(path.native()),
+                     ": expected a name that ends in .vec, .txt or .w2v (word2vec text), "
+                     ".glove or .bin (word2vec binary), found ",
+                     quote(suffix)));
 }
 
 WordVectors read_word_vectors(const Path& path) {

@@ -78,7 +78,8 @@ TEST_F(WordVectorFile, ReadsWhatOtherProgramsWrite) {
   expect_equal(read("1 2\nword 0.5 -1 \n"), read("1 2\nword 0.5 -1\n"));
   expect_equal(read("1 2\r\nword 0.5 -1\r\n"), read("1 2\nword 0.5 -1"));
   const std::string floats("\0\0\0\x3F\0\0\x80\xBF", 8);
-  expect_equal(read("2 2\na " + floats + "b " + floats), read("2 2\na " + floats + "\nb " + floats + "\n"));
+  expect_equal(read("2 2\na " + floats + "b " + floats),
+               read("2 2\na " + floats + "\nb " + floats + "\n"));
   // GloVe has words with blanks in them.
   const WordVectors glove = read("word 1 2\n. . . 3 4\n");
   ASSERT_EQ(glove.size(), 2U);
@@ -97,7 +98,8 @@ TEST_F(WordVectorFile, RefusesWhatIsCutOrDamagedWithItsPlace) {
   EXPECT_NE(refusal("99999999999 100\na 1 2\n").find("line 1"), std::string::npos);
   EXPECT_NE(refusal("1 99999999999999\na 1 2\n").find("dimensions"), std::string::npos);
   EXPECT_NE(refusal("1 0\na\n").find("dimensions"), std::string::npos);
-  EXPECT_NE(refusal("2 2\na " + floats + "\nb " + floats.substr(1)).find("byte 15"), std::string::npos);
+  EXPECT_NE(refusal("2 2\na " + floats + "\nb " + floats.substr(1)).find("byte 15"),
+            std::string::npos);
   EXPECT_NE(refusal("2 2\na " + floats + "\nbbbbbbbbbbbb").find("byte 15"), std::string::npos);
   EXPECT_NE(refusal("1 2\na " + floats + "\nb").find("expected the end"), std::string::npos);
   EXPECT_NE(refusal("word\n").find("line 1"), std::string::npos);
