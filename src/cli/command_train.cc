@@ -23,6 +23,7 @@ struct Options {
   std::vector<std::string> corpus;
   std::string output;
   std::string words = "unicode";
+  std::string loss = "ns";
   train::CorpusOptions reading;
   train::Word2VecOptions training;
   std::string progress = "auto";
@@ -71,6 +72,7 @@ int run_word2vec(const Options& options) {
   const train::WordCorpus corpus = read_corpus(options, reading);
   const double reading_seconds = reading.seconds();
   train::Word2VecOptions training = options.training;
+  if (options.loss == "hs") training.objective = train::Objective::kHierarchicalSoftmax;
   if (training.threads == 0) training.threads = available_threads();
   train::Word2Vec model(corpus, training);
   train::TrainingProgress last;

@@ -159,7 +159,9 @@ inline void quantize_keys(const QuantizedAttentionBlock& t, const AttentionLayou
       sum = Simd::add_int(sum, integers);
       store_key<kWide>(panel, l.depth, d, integers);
     }
-    b.key_sums[key] = -L::kQueryOffset * Simd::sum_int(sum);
+    constexpr auto kMinusOffset = -static_cast<std::uint32_t>(L::kQueryOffset);
+    b.key_sums[key] =
+        static_cast<std::int32_t>(kMinusOffset * static_cast<std::uint32_t>(Simd::sum_int(sum)));
   }
 }
 

@@ -296,6 +296,22 @@ TEST(QuantizedAttention, AveragesTheValuesOfQueriesThatAreZero) {
   }
 }
 
+// Queries and keys of one sign: the sums pass 2^31 before the offset's share is taken off.
+TEST(QuantizedAttention, IsRightWhereSumsWrap) {
+  AttentionShape shape{.tokens = 40, .heads = 1, .head_dim = 128, .isa = Isa::kScalar};
+  std::vector<float> qkv = test_values(shape.tokens * 384, 13);
+  for (std::size_t t = 0; t < shape.tokens; ++t) {
+    for (std::size_t i = 0; i < 256; ++i) qkv[t * 384 + i] = 1.0F + 0.001F * qkv[t * 384 + i];
+  }
+  const std::vector<double> exact = exact_attention(shape, qkv);
+  for (const Isa isa : supported_isas()) {
+    shape.isa = isa;
+    const std::vector<float> out = run_attention(shape, Quantization::kInt16, qkv);
+    for (std::size_t i = 0; i < out.size(); ++i)
+      ASSERT_NEAR(out[i], exact[i], 1e-3) << isa_name(isa);
+  }
+}
+
 // One key far above the rest, which together still weigh as much: what rounding down each of them
 // would take shows in the mean over keys.
 TEST(QuantizedAttention, KeepsTheWeightOfManySmallProbabilities) {

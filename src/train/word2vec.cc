@@ -69,10 +69,10 @@ class BlockTrainer {
         scratch_(2 * dim_) {
     const Word2VecOptions& o = model.options_;
     const std::size_t pairs = per_word() ? 2 * o.window : 1;
-    now_.negatives.resize(pairs * o.negative);
-    next_.negatives.resize(pairs * o.negative);
+    now_.negatives.resize(pairs * negatives());
+    next_.negatives.resize(pairs * negatives());
     inputs_.resize(std::max(2 * o.window, 1 + model.subwords_.most()));
-    outputs_.resize(pairs * (o.negative + 1));
+    outputs_.resize(pairs * (tree() ? model.tree_.longest() : 1 + o.negative));
     labels_.resize(outputs_.size());
     parts_.resize(pairs);
   }
@@ -108,6 +108,10 @@ class BlockTrainer {
   // ones would cost half of the accuracy (decision 0012).
   bool per_word() const { return model_.options_.subwords.enabled(); }
 
+  bool tree() const { return model_.options_.objective == Objective::kHierarchicalSoftmax; }
+  // Drawn for each word.
+  std::size_t negatives() const { return tree() ? 0 : model_.options_.negative; }
+
   void train_sentence() {
     plan(0, next_);
     for (std::size_t i = 0; i < sentence_.size(); ++i) {
@@ -133,7 +137,7 @@ class BlockTrainer {
     plan.begin = centre < reach ? 0 : centre - reach;
     plan.end = std::min(sentence_.size(), centre + reach + 1);
     const std::size_t pairs = per_word() ? plan.end - plan.begin - 1 : 1;
-    for (std::size_t k = 0; k < pairs * o.negative; ++k) {
+    for (std::size_t k = 0; k < pairs * negatives(); ++k) {
       plan.negatives[k] = model_.negatives_.draw(random_);
       ask(model_.output_, plan.negatives[k]);
     }
@@ -143,14 +147,19 @@ class BlockTrainer {
       for (const std::uint32_t bucket : model_.subwords_.of(sentence_[centre])) {
         ask(model_.input_, model_.bucket_row(bucket));
       }
-      if (edge < sentence_.size()) ask(model_.output_, sentence_[edge]);
+      if (edge < sentence_.size()) ask_outputs(sentence_[edge]);
     } else {
-      ask(model_.output_, sentence_[centre]);
+      ask_outputs(sentence_[centre]);
       if (edge < sentence_.size()) ask(model_.input_, sentence_[edge]);
     }
   }
   void ask(const VectorTable& table, std::size_t row) {
     kernels::prefetch_lines<3>(table.row(row), row_bytes_);
+  }
+
+  void ask_outputs(std::uint32_t word) {
+    if (!tree()) return ask(model_.output_, word);
+    for (const std::uint32_t node : model_.tree_.nodes(word)) ask(model_.output_, node);
   }
 
   // The words of the window as inputs; the centre and what was drawn as outputs.
@@ -163,8 +172,9 @@ class BlockTrainer {
     add_outputs(sentence_[centre], 0);
   }
 
-  // A word that was there and the negatives from `first` on, each once.
+  // A word that was there and the negatives from `first` on, each once; or its way down the tree.
   void add_outputs(std::uint32_t word, std::size_t first) {
+    if (tree()) return add_path(word);
     const std::size_t begin = output_count_;
     outputs_[output_count_] = model_.output_.row(word);
     labels_[output_count_++] = 1.0F;
@@ -176,6 +186,15 @@ class BlockTrainer {
       }
       outputs_[output_count_] = row;
       labels_[output_count_++] = 0.0F;
+    }
+  }
+
+  void add_path(std::uint32_t word) {
+    const std::span<const std::uint32_t> nodes = model_.tree_.nodes(word);
+    const std::span<const float> labels = model_.tree_.labels(word);
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      outputs_[output_count_] = model_.output_.row(nodes[i]);
+      labels_[output_count_++] = labels[i];
     }
   }
 
@@ -202,7 +221,7 @@ class BlockTrainer {
     std::size_t parts = 0;
     for (std::size_t i = now_.begin; i < now_.end; ++i) {
       if (i == centre) continue;
-      add_outputs(sentence_[i], parts * model_.options_.negative);
+      add_outputs(sentence_[i], parts * negatives());
       parts_[parts++] = output_count_;
     }
     mean_step(parts, parts);
@@ -255,8 +274,13 @@ Word2Vec::Word2Vec(const WordCorpus& corpus, const Word2VecOptions& options)
     rows += options.subwords.buckets;
   }
   input_ = VectorTable(rows, options.dim);
-  output_ = VectorTable(words, options.dim);
-  negatives_ = AliasTable(negative_weights(corpus.vocabulary().counts(), options.negative_power));
+  if (options.objective == Objective::kHierarchicalSoftmax) {
+    tree_ = HuffmanTree(corpus.vocabulary().counts());
+    output_ = VectorTable(words - 1, options.dim);
+  } else {
+    negatives_ = AliasTable(negative_weights(corpus.vocabulary().counts(), options.negative_power));
+    output_ = VectorTable(words, options.dim);
+  }
   keep_ = keep_chances(corpus.vocabulary().counts(), options.sample);
   // Even in (-1/2, 1/2) / dim as word2vec.c, (-1, 1) / dim as fastText; outputs begin at zero.
   const float range = (options.subwords.enabled() ? 2.0F : 1.0F) / static_cast<float>(options.dim);

@@ -1,5 +1,5 @@
-// Skip-gram and CBOW with negative sampling (Mikolov et al. 2013): word vectors by stochastic
-// gradient descent over a corpus.
+// Skip-gram and CBOW with negative sampling or hierarchical softmax (Mikolov et al. 2013): word
+// vectors by stochastic gradient descent over a corpus.
 //
 // Skip-gram here shares the negative samples of a centre word among the words of its window, whose
 // inputs are trained on the centre as output (Ji et al. 2016, "Parallelizing word2vec in shared and
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "kernels/aligned.h"
+#include "train/huffman.h"
 #include "train/sampling.h"
 #include "train/subwords.h"
 #include "train/word_corpus.h"
@@ -26,10 +27,15 @@ namespace sememe::train {
 
 enum class Architecture { kSkipGram, kCbow };
 
+/// What an output is: the word against some drawn at random, or the decisions on its way down a
+/// tree of all words.
+enum class Objective { kNegativeSampling, kHierarchicalSoftmax };
+
 struct Word2VecOptions {
   Architecture architecture = Architecture::kSkipGram;
-  std::size_t dim = 100;         ///< 1 to 4096
-  std::size_t window = 5;        ///< words on each side, at most; each centre draws 1 to that many
+  std::size_t dim = 100;   ///< 1 to 4096
+  std::size_t window = 5;  ///< words on each side, at most; each centre draws 1 to that many
+  Objective objective = Objective::kNegativeSampling;
   std::size_t negative = 5;      ///< words drawn at random for each centre, 1 to 64
   double negative_power = 0.75;  ///< they are drawn by count to this power
   double sample = 1e-4;          ///< frequent words are left out, see keep_chances()
@@ -80,7 +86,7 @@ class Word2Vec {
 
   /// The word vectors, by id.
   VectorTable vectors() const;
-  /// [words, then buckets] of inputs, [words] of outputs, as they are trained.
+  /// [words, then buckets] of inputs; of outputs [words], or [inner nodes] with a tree.
   const VectorTable& input() const { return input_; }
   const VectorTable& output() const { return output_; }
 
@@ -96,7 +102,8 @@ class Word2Vec {
   VectorTable input_;
   VectorTable output_;
   Subwords subwords_;
-  AliasTable negatives_;
+  AliasTable negatives_;  // or
+  HuffmanTree tree_;
   std::vector<std::uint32_t> keep_;
   std::size_t next_block_ = 0;  // of all epochs
 };

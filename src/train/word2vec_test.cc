@@ -83,9 +83,17 @@ bool same_bytes(const VectorTable& a, const VectorTable& b) {
 
 TEST(Word2Vec, PutsWordsOfATopicTogether) {
   const WordCorpus corpus = topic_corpus();
-  for (const Architecture architecture : {Architecture::kSkipGram, Architecture::kCbow}) {
+  struct Case {
+    Architecture architecture;
+    Objective objective;
+  };
+  for (const Case& c : {Case{Architecture::kSkipGram, Objective::kNegativeSampling},
+                        Case{Architecture::kCbow, Objective::kNegativeSampling},
+                        Case{Architecture::kSkipGram, Objective::kHierarchicalSoftmax},
+                        Case{Architecture::kCbow, Objective::kHierarchicalSoftmax}}) {
     for (const std::size_t threads : {1UL, 2UL}) {
-      Word2VecOptions options = small_options(architecture);
+      Word2VecOptions options = small_options(c.architecture);
+      options.objective = c.objective;
       options.threads = threads;
       Word2Vec model(corpus, options);
       EXPECT_LT(topics_found(corpus, model.vectors()), 0.3);
@@ -110,8 +118,8 @@ TEST(Word2Vec, LearnsSubwords) {
   const WordCorpus corpus = topic_corpus();
   Word2VecOptions options = small_options(Architecture::kSkipGram);
   options.subwords = {.shortest = 2, .longest = 3, .buckets = 5000};
-  for (const std::size_t threads : {1UL, 2UL}) {
-    options.threads = threads;
+  for (const auto objective : {Objective::kNegativeSampling, Objective::kHierarchicalSoftmax}) {
+    options.objective = objective;
     Word2Vec model(corpus, options);
     EXPECT_TRUE(model.train());
     EXPECT_EQ(model.input().rows(), corpus.vocabulary().size() + 5000);
