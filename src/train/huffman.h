@@ -10,8 +10,8 @@
 
 namespace sememe::train {
 
-/// A word is the chain of decisions from the root to its leaf: at each inner node a yes (label 1) or
-/// a no (label 0). V words have V - 1 inner nodes.
+/// A word is the chain of decisions from the root to its leaf: at each inner node a yes (label 1)
+/// or a no (label 0). V words have V - 1 inner nodes.
 class HuffmanTree {
  public:
   HuffmanTree() = default;
