@@ -1,53 +1,14 @@
 #include "eval/datasets.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "base/error_context.h"
 #include "base/json.h"
+#include "eval/lines.h"
 
 namespace sememe::eval {
 namespace {
-
-constexpr std::string_view kWhiteSpace = " \t\r\n\f\v";
-
-std::string_view strip(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kWhiteSpace);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(kWhiteSpace) - begin + 1);
-}
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const std::size_t at = text.find(separator);
-    parts.push_back(text.substr(0, at));
-    if (at == text.npos) return parts;
-    text.remove_prefix(at + 1);
-  }
-}
-
-template <class Number>
-std::optional<Number> to_number(std::string_view text) {
-  text = strip(text);
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-// Calls body(line, place) for each line that is not empty; place is `"file" line N`.
-template <class Body>
-void for_each_line(const Path& file, const Body& body) {
-  const std::string bytes = read_file(file);
-  std::size_t number = 0;
-  for (std::string_view line : split(bytes, '\n')) {
-    ++number;
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!line.empty()) body(line, number, concat(quote(file.native()), " line ", number));
-  }
-}
 
 // An id as text: BEIR sets have strings, some hand-made ones numbers.
 std::string id_of(const Json& object, std::string_view key, std::string_view place) {

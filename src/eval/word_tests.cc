@@ -1,7 +1,6 @@
 #include "eval/word_tests.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -9,6 +8,7 @@
 
 #include "base/error_context.h"
 #include "eval/correlation.h"
+#include "eval/lines.h"
 #include "vectors/products.h"
 #include "vectors/similarity.h"
 
@@ -16,18 +16,6 @@ namespace sememe::eval {
 namespace {
 
 constexpr std::size_t kBlockWords = 4096;
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    lines.push_back(line);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
 
 std::vector<std::string_view> fields_of(std::string_view line, std::string_view separators) {
   std::vector<std::string_view> fields;
@@ -40,57 +28,34 @@ std::vector<std::string_view> fields_of(std::string_view line, std::string_view 
   }
 }
 
-[[noreturn]] void corrupt(const Path& file, std::size_t line, const std::string& what) {
-  throw Error(ErrorCode::kCorrupt, concat(quote(file.native()), " line ", line, ": ", what));
+[[noreturn]] void corrupt(const std::string& place, const std::string& what) {
+  throw Error(ErrorCode::kCorrupt, concat(place, ": ", what));
 }
 
-AnalogySet read_analogies(const Path& file, const std::vector<std::string_view>& lines) {
-  AnalogySet set;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const auto fields = fields_of(lines[i], " \t");
-    if (fields.empty()) continue;
-    if (fields.front().starts_with(':')) {
-      const std::string_view name = lines[i].substr(lines[i].find(':') + 1);
-      set.push_back(
-          {std::string(name.substr(std::min(name.find_first_not_of(' '), name.size()))), {}});
-      continue;
-    }
-    if (fields.size() != 4) {
-      corrupt(file, i + 1, concat("expected four words, found ", fields.size()));
-    }
-    if (set.empty()) set.push_back({"all", {}});
-    set.back().questions.push_back({std::string(fields[0]), std::string(fields[1]),
-                                    std::string(fields[2]), std::string(fields[3])});
+void add_analogy(std::string_view line, const std::string& place, AnalogySet& set) {
+  const auto fields = fields_of(line, " \t");
+  if (fields.front().starts_with(':')) {
+    set.push_back({std::string(strip(line.substr(line.find(':') + 1))), {}});
+    return;
   }
-  return set;
+  if (fields.size() != 4) corrupt(place, concat("expected four words, found ", fields.size()));
+  set.back().questions.push_back({std::string(fields[0]), std::string(fields[1]),
+                                  std::string(fields[2]), std::string(fields[3])});
 }
 
-std::optional<double> parse_score(std::string_view field) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
-  if (error != std::errc() || end != field.data() + field.size()) return std::nullopt;
-  return value;
-}
-
-SimilaritySet read_similarity(const Path& file, const std::vector<std::string_view>& lines) {
-  SimilaritySet set;
-  bool header_seen = false;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const auto fields = fields_of(lines[i], " \t,;");
-    if (fields.empty() || fields.front().starts_with('#')) continue;
-    const auto score = parse_score(fields.back());
-    if (!score && set.empty() && !header_seen) {
-      header_seen = true;
-      continue;
-    }
-    if (fields.size() < 3 || !score) {
-      corrupt(file, i + 1,
-              concat("expected two words and a score, found ", quote(lines[i].substr(0, 60))));
-    }
-    set.push_back(
-        {std::string(fields[fields.size() - 3]), std::string(fields[fields.size() - 2]), *score});
+// Whether the line was a pair or the header, and not a comment.
+bool add_pair(std::string_view line, const std::string& place, bool header_allowed,
+              SimilaritySet& set) {
+  const auto fields = fields_of(line, " \t,;");
+  if (fields.empty() || fields.front().starts_with('#')) return false;
+  const auto score = to_number<double>(fields.back());
+  if (!score && header_allowed) return true;
+  if (fields.size() < 3 || !score) {
+    corrupt(place, concat("expected two words and a score, found ", quote(line.substr(0, 60))));
   }
-  return set;
+  set.push_back(
+      {std::string(fields[fields.size() - 3]), std::string(fields[fields.size() - 2]), *score});
+  return true;
 }
 
 // Words of a question as places among the vectors, and among the distinct words of all questions.
@@ -176,15 +141,26 @@ bool ends_in_part_of_speech(const std::string& word) {
 }  // namespace
 
 std::variant<AnalogySet, SimilaritySet> read_word_tests(const Path& file) {
-  const std::string text = read_file(file);
-  const std::vector<std::string_view> lines = lines_of(text);
-  const auto first = std::ranges::find_if(
-      lines, [](std::string_view line) { return line.find_first_not_of(" \t") != line.npos; });
-  if (first == lines.end()) corrupt(file, 1, "expected analogies or pairs of words, found nothing");
-  if (first->starts_with(':')) return read_analogies(file, lines);
-  SimilaritySet set = read_similarity(file, lines);
-  if (set.empty()) corrupt(file, lines.size(), "expected pairs of words with scores, found none");
-  return set;
+  AnalogySet analogies;
+  SimilaritySet pairs;
+  std::string last_place;
+  bool header_allowed = true;
+  for_each_line(file, [&](std::string_view line, std::size_t, const std::string& place) {
+    if (strip(line).empty()) return;
+    if (last_place.empty() ? strip(line).starts_with(':') : !analogies.empty()) {
+      add_analogy(line, place, analogies);
+    } else if (add_pair(line, place, header_allowed, pairs)) {
+      header_allowed = false;
+    }
+    last_place = place;
+  });
+  if (last_place.empty()) {
+    corrupt(concat(quote(file.native()), " line 1"),
+            "expected analogies or pairs of words, found nothing");
+  }
+  if (!analogies.empty()) return analogies;
+  if (pairs.empty()) corrupt(last_place, "expected pairs of words with scores, found none");
+  return pairs;
 }
 
 std::optional<std::size_t> find_word(const vectors::WordVectors& vectors, const std::string& word) {
