@@ -8,7 +8,8 @@
 #include "cli/app.h"
 #include "cli/command.h"
 #include "cli/output.h"
-#include "vectors/neighbors.h"
+#include "index/cosine_search.h"
+#include "vectors/terms.h"
 
 namespace sememe::cli {
 namespace {
@@ -24,14 +25,15 @@ struct Options {
 int run(const Options& options, std::span<const vectors::Term> terms) {
   const vectors::WordVectors vectors = vectors::read_word_vectors(options.vectors);
   const vectors::TermSum sum = vectors::sum_terms(vectors, terms);
-  const auto found = vectors::nearest_rows(vectors.matrix(), sum.vector, options.count, sum.rows);
+  const auto found =
+      index::nearest_by_cosine(vectors.matrix(), sum.vector, options.count, sum.rows);
   OutputJson list = OutputJson::array();
-  for (const vectors::Neighbor& neighbor : found) {
+  for (const index::Neighbor& neighbor : found) {
     const std::string word(vectors.word(neighbor.row));
     if (options.json) {
-      list.push_back({{"word", word}, {"cosine", neighbor.cosine}});
+      list.push_back({{"word", word}, {"cosine", neighbor.similarity}});
     } else {
-      print(concat(fixed(neighbor.cosine, 3), "  ", word, "\n"));
+      print(concat(fixed(neighbor.similarity, 3), "  ", word, "\n"));
     }
   }
   if (options.json) {

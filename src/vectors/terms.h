@@ -1,28 +1,15 @@
-// The rows of a matrix that are nearest to a vector, by a scan.
-#ifndef SEMEME_VECTORS_NEIGHBORS_H_
-#define SEMEME_VECTORS_NEIGHBORS_H_
+// Sums of words: "king - man + woman" as a vector.
+#ifndef SEMEME_VECTORS_TERMS_H_
+#define SEMEME_VECTORS_TERMS_H_
 
 #include <cstddef>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "sememe/types.h"
 #include "vectors/word_vectors.h"
 
 namespace sememe::vectors {
-
-struct Neighbor {
-  std::size_t row = 0;
-  float cosine = 0;
-};
-
-/// The k rows of highest cosine to query [cols], best first, equal ones in their order; fewer when
-/// there are fewer. Rows in `excluded` are none; rows of zeros have cosine 0. Cost: one read of the
-/// matrix.
-std::vector<Neighbor> nearest_rows(MatrixView rows, std::span<const float> query, std::size_t k,
-                                   std::span<const std::size_t> excluded = {});
 
 /// One word of "king - man + woman".
 struct Term {
@@ -44,4 +31,4 @@ TermSum sum_terms(const WordVectors& vectors, std::span<const Term> terms);
 
 }  // namespace sememe::vectors
 
-#endif  // SEMEME_VECTORS_NEIGHBORS_H_
+#endif  // SEMEME_VECTORS_TERMS_H_
