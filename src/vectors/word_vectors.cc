@@ -31,18 +31,21 @@ class Input {
   std::string_view rest() const { return text_.substr(at_); }
   bool done() const { return at_ == text_.size(); }
   std::size_t at() const { return at_; }
-  std::size_t line() const { return line_; }
   void skip(std::size_t bytes) { at_ += bytes; }
 
   // The next line without its end.
-  std::string_view take_line() {
-    const std::string_view all = rest();
-    const std::size_t end = std::min(all.find('\n'), all.size());
-    at_ += std::min(end + 1, all.size());
-    ++line_;
-    const std::string_view line = all.substr(0, end);
+  std::string_view next_line() const {
+    const std::string_view line = rest().substr(0, rest().find('\n'));
     return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
   }
+  std::string_view take_line() {
+    const std::string_view line = next_line();
+    const std::size_t end = rest().find('\n');
+    at_ = end == rest().npos ? text_.size() : at_ + end + 1;
+    ++line_;
+    return line;
+  }
+  void rewind() { at_ = line_ = 0; }
 
   [[noreturn]] void corrupt_line(const std::string& what) const {
     throw Error(ErrorCode::kCorrupt, concat(quote(path_.native()), " line ", line_, ": ", what));
@@ -161,14 +164,10 @@ WordVectors read_binary(Input& input, const Header& header) {
   return vectors;
 }
 
-// Whether what follows a header are lines of numbers: one with as many fields as it says.
-bool goes_on_as_text(std::string_view rest, std::size_t dim) {
-  const std::size_t end = std::min(rest.find('\n'), rest.size());
-  const std::string_view line = rest.substr(0, end);
-  if (count_fields(line) < dim + 1) return false;
+// Whether a line behind the header is one of words and numbers: it has as many fields as that says.
+bool is_text(std::string_view line, std::size_t dim) {
   std::string_view left = trimmed(line);
-  if (left.ends_with('\r')) left.remove_suffix(1);
-  return parse<float>(take_last_field(left)).has_value();
+  return count_fields(left) >= dim + 1 && parse<float>(take_last_field(left)).has_value();
 }
 
 void append_number(std::string& out, float value) {
@@ -179,23 +178,24 @@ void append_number(std::string& out, float value) {
 
 }  // namespace
 
+std::size_t WordVectors::slot_of(std::string_view word) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = hash_of(word) & mask;
+  while (slots_[at] != 0 && this->word(slots_[at] - 1) != word) at = (at + 1) & mask;
+  return at;
+}
+
 std::optional<std::size_t> WordVectors::find(std::string_view word) const {
-  if (slots_.empty() && size() > 0) {
+  if (size() == 0) return std::nullopt;
+  if (slots_.empty()) {
     slots_.assign(std::bit_ceil(2 * size()), 0);
     for (std::size_t i = 0; i < size(); ++i) {
-      const std::string_view own = this->word(i);
-      std::size_t at = hash_of(own) & (slots_.size() - 1);
-      while (slots_[at] != 0 && this->word(slots_[at] - 1) != own)
-        at = (at + 1) & (slots_.size() - 1);
-      if (slots_[at] == 0) slots_[at] = static_cast<std::uint32_t>(i + 1);
+      std::uint32_t& slot = slots_[slot_of(this->word(i))];
+      if (slot == 0) slot = static_cast<std::uint32_t>(i + 1);
     }
   }
-  if (slots_.empty()) return std::nullopt;
-  std::size_t at = hash_of(word) & (slots_.size() - 1);
-  for (; slots_[at] != 0; at = (at + 1) & (slots_.size() - 1)) {
-    if (this->word(slots_[at] - 1) == word) return slots_[at] - 1;
-  }
-  return std::nullopt;
+  const std::uint32_t slot = slots_[slot_of(word)];
+  return slot == 0 ? std::nullopt : std::optional<std::size_t>(slot - 1);
 }
 
 void WordVectors::add(std::string_view word, std::span<const float> vector) {
@@ -238,8 +238,8 @@ WordVectors read_word_vectors(const Path& path) {
     if (fields < 2 || fields > kMaxDim) {
       input.corrupt_line("expected \"WORDS DIMENSIONS\" or a word and its numbers");
     }
-    Input whole(path);
-    return read_lines(whole, fields - 1, std::nullopt);
+    input.rewind();
+    return read_lines(input, fields - 1, std::nullopt);
   }
   if (header->dim == 0 || header->dim > kMaxDim) {
     input.corrupt_line(concat("expected 1 to ", kMaxDim, " dimensions, found ", header->dim));
@@ -249,7 +249,7 @@ WordVectors read_word_vectors(const Path& path) {
     input.corrupt_line(concat("expected ", header->words, " words of ", header->dim,
                               " numbers behind it, found ", input.rest().size(), " bytes"));
   }
-  if (goes_on_as_text(input.rest(), header->dim)) {
+  if (is_text(input.next_line(), header->dim)) {
     return read_lines(input, header->dim, header->words);
   }
   return read_binary(input, *header);

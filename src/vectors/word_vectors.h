@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,6 +38,9 @@ class WordVectors {
   void reserve(std::size_t words);
 
  private:
+  // Where the word stands in slots_, or the free place that it would take.
+  std::size_t slot_of(std::string_view word) const;
+
   std::size_t dim_ = 0;
   std::string bytes_;
   std::vector<std::size_t> starts_ = {0};
