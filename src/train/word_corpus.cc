@@ -144,7 +144,7 @@ WordCorpus WordCorpus::read(const CorpusOptions& options, const Progress& progre
                        " times, found none among ", corpus.words_read_));
   }
   const std::span<std::uint32_t> numbers = ids.finish();
-  corpus.files_.push_back(std::move(ids));
+  corpus.file_ = std::move(ids);
   corpus.encode(selection, numbers);
   corpus.vocabulary_ = std::move(selection.vocabulary);
   return corpus;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -86,7 +87,7 @@ class WordCorpus {
   void encode(const WordCounts::Selection& selection, std::span<std::uint32_t> numbers);
 
   WordVocabulary vocabulary_;
-  std::vector<IdFile> files_;  // one, once it is there
+  std::optional<IdFile> file_;
   std::span<const std::uint32_t> ids_;
   std::vector<std::size_t> block_starts_ = {0};
   std::vector<std::uint64_t> block_words_ = {0};

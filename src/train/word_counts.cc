@@ -49,17 +49,16 @@ std::uint32_t WordCounts::add(std::string_view word) {
                     .number = number,
                     .count = 1});
   bytes_ += word;
-  ++live_;
   slots_[i] = (hash >> 32 << 32) | words_.size();
   if (2 * words_.size() > slots_.size()) {
     if (memory() > max_bytes_) forget();
-    if (2 * words_.size() > slots_.size()) grow();
+    if (2 * words_.size() > slots_.size()) rehash(2 * slots_.size());
   }
   return number;
 }
 
-void WordCounts::grow() {
-  std::vector<std::uint64_t> slots(2 * slots_.size());
+void WordCounts::rehash(std::size_t size) {
+  std::vector<std::uint64_t> slots(size);
   const std::size_t mask = slots.size() - 1;
   for (std::size_t k = 0; k < words_.size(); ++k) {
     const std::uint64_t hash =
@@ -89,9 +88,7 @@ void WordCounts::forget() {
   }
   bytes_ = std::move(bytes);
   words_ = std::move(words);
-  live_ = words_.size();
-  slots_.assign(slots_.size() / 2, 0);
-  grow();
+  rehash(slots_.size());
 }
 
 WordCounts::Selection WordCounts::select(std::uint64_t min_count, std::size_t max_words) const {

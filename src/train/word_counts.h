@@ -50,7 +50,7 @@ class WordCounts {
   };
   Selection select(std::uint64_t min_count, std::size_t max_words) const;
 
-  std::size_t distinct() const { return live_; }
+  std::size_t distinct() const { return words_.size(); }
   /// Words seen at most so often were forgotten; 0: none were.
   std::uint64_t forgotten_up_to() const { return forgotten_; }
 
@@ -61,7 +61,7 @@ class WordCounts {
     std::uint32_t number;
     std::uint64_t count;
   };
-  void grow();
+  void rehash(std::size_t size);
   void forget();
   std::size_t memory() const;
 
@@ -71,7 +71,6 @@ class WordCounts {
   // Open addressing: the upper half of an entry is of the hash, the lower one an index into words_
   // plus one; zero is empty.
   std::vector<std::uint64_t> slots_;
-  std::size_t live_ = 0;
   std::uint32_t next_number_ = 0;
   std::uint64_t forgotten_ = 0;
 };
