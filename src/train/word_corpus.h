@@ -52,6 +52,9 @@ class IdFile {
 /// Sentences of word ids, in blocks.
 class WordCorpus {
  public:
+  /// No words.
+  WordCorpus() = default;
+
   /// Behind each sentence, among the ids.
   static constexpr std::uint32_t kSentenceEnd = 0xFFFFFFFF;
   /// Longer ones are no words, and left out.
@@ -83,7 +86,6 @@ class WordCorpus {
   std::uint64_t words_before(std::size_t i) const { return block_words_[i]; }
 
  private:
-  WordCorpus() = default;
   void encode(const WordCounts::Selection& selection, std::span<std::uint32_t> numbers);
 
   WordVocabulary vocabulary_;

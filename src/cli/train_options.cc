@@ -1,0 +1,75 @@
+#include "cli/train_options.h"
+
+#include <atomic>
+#include <csignal>
+
+#include "base/error_context.h"
+#include "cli/output.h"
+
+namespace sememe::cli {
+namespace {
+
+std::atomic<bool> interrupted = false;
+
+}  // namespace
+
+void add_train_options(CLI::App* command, TrainOptions& options) {
+  command
+      ->add_option("corpus", options.corpus,
+                   "Text files, plain, .gz or .zst; \"-\": standard input")
+      ->required();
+  command
+      ->add_option("-o,--output", options.output,
+                   "File for the vectors; by its end .vec, .txt, .w2v (word2vec text), .glove or "
+                   ".bin (word2vec binary)")
+      ->required();
+  command
+      ->add_option(
+          "--words", options.words,
+          "What a word is: unicode (letters and digits, in lower case), spaces (what stands "
+          "between them)")
+      ->check(CLI::IsMember({"unicode", "spaces"}))
+      ->capture_default_str();
+  command
+      ->add_option("--min-count", options.reading.min_count, "Words seen less often are left out")
+      ->capture_default_str();
+  command
+      ->add_option("--max-words", options.reading.max_words,
+                   "The most frequent words that are kept; 0: all")
+      ->capture_default_str();
+  command->add_flag("--json", options.json, "Print one JSON object");
+  command->add_option("--progress", options.progress, "Progress on standard error")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+}
+
+train::WordCorpus read_corpus(const TrainOptions& options) {
+  train::CorpusOptions reading = options.reading;
+  reading.files.assign(options.corpus.begin(), options.corpus.end());
+  reading.rule = options.words == "spaces" ? train::WordRule::kSpaces : train::WordRule::kUnicode;
+  train::WordCorpus corpus;
+  {
+    Progress progress(options.progress_mode());
+    corpus = train::WordCorpus::read(reading, [&](std::uint64_t done, std::uint64_t total) {
+      progress.update("read bytes", done, total);
+    });
+  }
+  if (corpus.forgotten_up_to() > 0) {
+    warn(concat("the words of this corpus took more than ",
+                with_separators(reading.max_vocabulary_bytes), " bytes: those seen up to ",
+                corpus.forgotten_up_to(),
+                " times were forgotten on the way, so counts near that are too low"));
+  }
+  return corpus;
+}
+
+Interrupt::Interrupt() {
+  interrupted = false;
+  std::signal(SIGINT, [](int) {
+    interrupted = true;
+    std::signal(SIGINT, SIG_DFL);
+  });
+}
+Interrupt::~Interrupt() { std::signal(SIGINT, SIG_DFL); }
+bool Interrupt::seen() { return interrupted; }
+
+}  // namespace sememe::cli
