@@ -101,6 +101,12 @@ void add_word2vec(Program& program, CLI::App& train, const char* name,
   command->add_option("--dim", o.dim, "Numbers in a vector")->capture_default_str();
   command->add_option("--window", o.window, "Words on each side of a word that it is trained with")
       ->capture_default_str();
+  command
+      ->add_option(
+          "--loss", options->loss,
+          "ns (negative sampling), hs (hierarchical softmax: slower, better for rare words)")
+      ->check(CLI::IsMember({"ns", "hs"}))
+      ->capture_default_str();
   command->add_option("--negative", o.negative, "Words drawn at random beside each word")
       ->capture_default_str();
   command
@@ -113,10 +119,12 @@ void add_word2vec(Program& program, CLI::App& train, const char* name,
   command->add_option("--epochs", o.epochs, "Passes over the corpus")->capture_default_str();
   command
       ->add_option("--threads", o.threads,
-                   "Threads; 0: as many as this process may use. The same seed gives the same "
-                   "vectors with one thread only")
+                   "Threads; 0: as many as this process may use. More than one give other vectors "
+                   "each time, but for --deterministic")
       ->envname("SEMEME_THREADS")
       ->capture_default_str();
+  command->add_flag("--deterministic", o.deterministic,
+                    "The same vectors for a seed, whatever the number of threads");
   command->add_option("--seed", o.seed, "Of all random numbers")->capture_default_str();
   if (std::string_view(name) == "fasttext") {
     o.subwords.longest = 6;

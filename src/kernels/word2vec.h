@@ -29,6 +29,8 @@ namespace sememe::kernels {
 /// left.
 inline constexpr std::size_t kStepOutputs = 8;
 
+inline constexpr std::size_t kMaxSlices = 8;
+
 /// Inputs of one step of skip_gram_step.
 inline constexpr std::size_t kStepInputs = 64;
 
@@ -43,6 +45,16 @@ struct SkipGramStep {
   std::size_t dim;
 };
 void skip_gram_step(const SkipGramStep& step, Isa isa = active_isa());
+
+/// A step in two halves, for training that finds the products of a batch from rows that nobody
+/// moves, and then moves them. A thread can have some columns of all rows to itself, a slice: it
+/// calls both for rows of those columns. products [C J + 16]: of the slice, in an order that the
+/// second half knows.
+void skip_gram_products(const SkipGramStep& step, std::span<float> products,
+                        Isa isa = active_isa());
+/// slices: the products of all slices (at most kMaxSlices), in the order they are added up in.
+void skip_gram_move(const SkipGramStep& step, std::span<const float* const> slices,
+                    Isa isa = active_isa());
 
 /// One input that is the mean of rows [R]: of the words of a window (CBOW), or of a word and its
 /// n-grams (fastText). Every row moves by the whole gradient of the mean, as in those programs, or
@@ -61,9 +73,19 @@ struct MeanStep {
 /// scratch: 2 dim floats, 64-byte aligned.
 void mean_step(const MeanStep& step, std::span<float> scratch, Isa isa = active_isa());
 
+/// The halves of it, as above; products [J + 16]. All products are of the input as it is at first;
+/// it follows the outputs while it moves.
+void mean_products(const MeanStep& step, std::span<float> products, std::span<float> scratch,
+                   Isa isa = active_isa());
+void mean_move(const MeanStep& step, std::span<const float* const> slices, std::span<float> scratch,
+               Isa isa = active_isa());
+
 /// The loss of such steps before they are done, for reports and tests: plain double arithmetic.
 double skip_gram_loss(const SkipGramStep& step);
 double mean_loss(const MeanStep& step);
+/// The loss of a step of `inputs` (1: of a mean) from the products of its slices.
+double products_loss(std::size_t inputs, std::span<const float> labels,
+                     std::span<const float* const> slices);
 
 }  // namespace sememe::kernels
 

@@ -42,6 +42,15 @@ SEMEME_ALWAYS_INLINE Simd::Reg lane_sums(const Simd::Reg* regs) {
   return {eight_sums(regs), eight_sums(regs + 8)};
 }
 
+// kOutputs <= 8: all of them are in the lower half.
+template <std::size_t kOutputs>
+SEMEME_ALWAYS_INLINE Simd::Reg repeat(const Simd::Reg& reg) {
+  static constexpr RepeatedLanes<kOutputs> kLanes;
+  const auto* lanes = reinterpret_cast<const __m256i*>(kLanes.lane);
+  return {_mm256_permutevar8x32_ps(reg.low, _mm256_load_si256(lanes)),
+          _mm256_permutevar8x32_ps(reg.low, _mm256_load_si256(lanes + 1))};
+}
+
 // clang-format off: each uses the ones before it.
 #include "kernels/math_inl.h"
 #include "kernels/word2vec_inl.h"

@@ -43,6 +43,12 @@ SEMEME_ALWAYS_INLINE __m512 lane_sums(const __m512* regs) {
   return add_pairs(add_eighths(quarters[0], quarters[1]), add_eighths(quarters[2], quarters[3]));
 }
 
+template <std::size_t kOutputs>
+SEMEME_ALWAYS_INLINE __m512 repeat(__m512 reg) {
+  static constexpr RepeatedLanes<kOutputs> kLanes;
+  return _mm512_permutexvar_ps(_mm512_load_si512(kLanes.lane), reg);
+}
+
 // clang-format off: each uses the ones before it.
 #include "kernels/math_inl.h"
 #include "kernels/word2vec_inl.h"

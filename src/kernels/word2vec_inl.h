@@ -1,6 +1,8 @@
 // Steps on pairs of word vectors, of one tier; included inside a target region and the tier's
-// namespace, after math_inl.h and a function of its own: lane_sums(regs), whose lane i is the sum
-// of regs[i], sixteen of them, as Simd::sum has it. kInputsAtOnce<J>: rows of inputs whose products
+// namespace, after math_inl.h and functions of its own: lane_sums(regs), whose lane i is the sum of
+// regs[i], sixteen of them, as Simd::sum has it; repeat<J>(reg), whose lane i is lane i % J. (Not
+// by way of memory: a vector read from what was just stored in pieces waits until all stores before
+// it, those to rows too, are done.) kInputsAtOnce<J>: rows of inputs whose products
 // with J outputs the tier's registers hold.
 
 // 1 / (1 + 2^(-x log2 e)), x held to +-30, where it is 1 or 1e-13.
@@ -44,10 +46,10 @@ SEMEME_ALWAYS_INLINE Simd::Reg products_of(float* const* inputs, float* const* o
   return lane_sums(sums);
 }
 
-// Moves inputs and outputs by steps [C][kOutputs], all from their old values. Sixteen positions at
+// Moves inputs and outputs by the steps found, all from their old values. Sixteen positions at
 // a time: the outputs stay in registers while the inputs pass.
 template <std::size_t kOutputs>
-SEMEME_ALWAYS_INLINE void move_pairs(const SkipGramBlock& b, const float* steps) {
+SEMEME_ALWAYS_INLINE void move_pairs(const SkipGramBlock& b) {
   for (std::size_t k = 0; k < b.dim; k += 16) {
     Simd::Reg old[kOutputs];
     Simd::Reg moved[kOutputs];
@@ -57,7 +59,7 @@ SEMEME_ALWAYS_INLINE void move_pairs(const SkipGramBlock& b, const float* steps)
       const Simd::Reg x = Simd::load(b.inputs[c] + k);
       // Two chains halve the latency.
       Simd::Reg chains[2] = {x, Simd::zero()};
-      const float* step = steps + c * kOutputs;
+      const float* step = b.pairs + c * kOutputs;
 #pragma GCC unroll 8
       for (std::size_t j = 0; j < kOutputs; ++j) {
         const Simd::Reg g = Simd::set(step[j]);
@@ -71,61 +73,67 @@ SEMEME_ALWAYS_INLINE void move_pairs(const SkipGramBlock& b, const float* steps)
   }
 }
 
+// Labels of pairs [C][kOutputs], from any row on.
 template <std::size_t kOutputs>
-inline void skip_gram_block(const SkipGramBlock& b) {
+SEMEME_ALWAYS_INLINE Simd::Reg labels_of_pairs(const float* labels) {
+  return repeat<kOutputs>(Simd::load_first(labels, kOutputs));
+}
+
+// Products of all pairs, or, kSteps, the steps that follow from them. Registers are stored whole:
+// what a store leaves behind the pairs that it has is overwritten by the next one.
+template <std::size_t kOutputs, bool kSteps>
+SEMEME_ALWAYS_INLINE void find_pairs(const SkipGramBlock& b) {
   constexpr std::size_t kInputs = kInputsAtOnce<kOutputs>;
-  float labels[16];
-  for (std::size_t i = 0; i < 16; ++i) labels[i] = b.labels[i % kOutputs];
-  const Simd::Reg label = Simd::load(labels);
+  const Simd::Reg label = labels_of_pairs<kOutputs>(b.labels);
   const Simd::Reg rate = Simd::set(b.rate);
-  alignas(64) float steps[kStepInputs * kOutputs + 16];
   std::size_t c = 0;
   for (; c + kInputs <= b.input_count; c += kInputs) {
-    const Simd::Reg products = products_of<kInputs, kOutputs>(b.inputs + c, b.outputs, b.dim);
-    Simd::store(steps + c * kOutputs, pair_steps(products, label, rate));
+    Simd::Reg value = products_of<kInputs, kOutputs>(b.inputs + c, b.outputs, b.dim);
+    if constexpr (kSteps) value = pair_steps(value, label, rate);
+    Simd::store(b.pairs + c * kOutputs, value);
   }
   for (; c < b.input_count; ++c) {
-    const Simd::Reg products = products_of<1, kOutputs>(b.inputs + c, b.outputs, b.dim);
-    Simd::store(steps + c * kOutputs, pair_steps(products, label, rate));
+    Simd::Reg value = products_of<1, kOutputs>(b.inputs + c, b.outputs, b.dim);
+    if constexpr (kSteps) value = pair_steps(value, label, rate);
+    Simd::store(b.pairs + c * kOutputs, value);
   }
-  move_pairs<kOutputs>(b, steps);
 }
 
-inline void skip_gram(const SkipGramBlock& b) {
-  switch (b.output_count) {
-    case 1:
-      return skip_gram_block<1>(b);
-    case 2:
-      return skip_gram_block<2>(b);
-    case 3:
-      return skip_gram_block<3>(b);
-    case 4:
-      return skip_gram_block<4>(b);
-    case 5:
-      return skip_gram_block<5>(b);
-    case 6:
-      return skip_gram_block<6>(b);
-    case 7:
-      return skip_gram_block<7>(b);
-    default:
-      return skip_gram_block<8>(b);
+SEMEME_ALWAYS_INLINE Simd::Reg sum_of_slices(const float* const* products, std::size_t slices,
+                                             std::size_t at) {
+  Simd::Reg sum = Simd::load(products[0] + at);
+  for (std::size_t s = 1; s < slices; ++s) sum = Simd::add(sum, Simd::load(products[s] + at));
+  return sum;
+}
+
+// Steps from the products of slices.
+template <std::size_t kOutputs>
+SEMEME_ALWAYS_INLINE void steps_of_slices(const SkipGramBlock& b) {
+  constexpr std::size_t kStride = 16 / kOutputs * kOutputs;
+  const Simd::Reg label = labels_of_pairs<kOutputs>(b.labels);
+  const Simd::Reg rate = Simd::set(b.rate);
+  for (std::size_t i = 0; i < b.input_count * kOutputs; i += kStride) {
+    const Simd::Reg products = sum_of_slices(b.products, b.slices, i);
+    Simd::store(b.pairs + i, pair_steps(products, label, rate));
   }
 }
 
 template <std::size_t kOutputs>
-inline void shared_input_block(const SharedInputBlock& b) {
-  float labels[16] = {};
-  for (std::size_t j = 0; j < kOutputs; ++j) labels[j] = b.labels[j];
+SEMEME_ALWAYS_INLINE Simd::Reg shared_products(const SharedInputBlock& b) {
   float* const input[1] = {b.input};
-  const Simd::Reg products = products_of<1, kOutputs>(input, b.outputs, b.dim);
-  alignas(64) float steps[16];
-  Simd::store(steps, pair_steps(products, Simd::load(labels), Simd::set(b.rate)));
+  return products_of<1, kOutputs>(input, b.outputs, b.dim);
+}
+
+template <std::size_t kOutputs>
+SEMEME_ALWAYS_INLINE void move_shared(const SharedInputBlock& b, Simd::Reg products) {
+  const Simd::Reg label = Simd::load_first(b.labels, kOutputs);
+  Simd::store(b.pairs, pair_steps(products, label, Simd::set(b.rate)));
   for (std::size_t k = 0; k < b.dim; k += 16) {
     const Simd::Reg x = Simd::load(b.input + k);
     Simd::Reg chains[2] = {Simd::zero(), Simd::zero()};
 #pragma GCC unroll 8
     for (std::size_t j = 0; j < kOutputs; ++j) {
-      const Simd::Reg g = Simd::set(steps[j]);
+      const Simd::Reg g = Simd::set(b.pairs[j]);
       const Simd::Reg o = Simd::load(b.outputs[j] + k);
       chains[j % 2] = Simd::fma(g, o, chains[j % 2]);
       Simd::store(b.outputs[j] + k, Simd::fma(g, x, o));
@@ -136,26 +144,79 @@ inline void shared_input_block(const SharedInputBlock& b) {
   }
 }
 
-inline void shared_input(const SharedInputBlock& b) {
+// What the table's functions do for a number of outputs that is known when they are compiled.
+struct SkipGram {
+  template <std::size_t kOutputs>
+  SEMEME_ALWAYS_INLINE static void run(const SkipGramBlock& b) {
+    find_pairs<kOutputs, true>(b);
+    move_pairs<kOutputs>(b);
+  }
+};
+struct SkipGramProducts {
+  template <std::size_t kOutputs>
+  SEMEME_ALWAYS_INLINE static void run(const SkipGramBlock& b) {
+    find_pairs<kOutputs, false>(b);
+  }
+};
+struct SkipGramMove {
+  template <std::size_t kOutputs>
+  SEMEME_ALWAYS_INLINE static void run(const SkipGramBlock& b) {
+    steps_of_slices<kOutputs>(b);
+    move_pairs<kOutputs>(b);
+  }
+};
+struct SharedInput {
+  template <std::size_t kOutputs>
+  SEMEME_ALWAYS_INLINE static void run(const SharedInputBlock& b) {
+    move_shared<kOutputs>(b, shared_products<kOutputs>(b));
+  }
+};
+struct SharedInputProducts {
+  template <std::size_t kOutputs>
+  SEMEME_ALWAYS_INLINE static void run(const SharedInputBlock& b) {
+    Simd::store(b.pairs, shared_products<kOutputs>(b));
+  }
+};
+struct SharedInputMove {
+  template <std::size_t kOutputs>
+  SEMEME_ALWAYS_INLINE static void run(const SharedInputBlock& b) {
+    move_shared<kOutputs>(b, sum_of_slices(b.products, b.slices, 0));
+  }
+};
+
+template <class Step, std::size_t kOutputs, class Block>
+inline void run_for(const Block& b) {
+  Step::template run<kOutputs>(b);
+}
+
+template <class Step, class Block>
+inline void run_step(const Block& b) {
   switch (b.output_count) {
     case 1:
-      return shared_input_block<1>(b);
+      return run_for<Step, 1>(b);
     case 2:
-      return shared_input_block<2>(b);
+      return run_for<Step, 2>(b);
     case 3:
-      return shared_input_block<3>(b);
+      return run_for<Step, 3>(b);
     case 4:
-      return shared_input_block<4>(b);
+      return run_for<Step, 4>(b);
     case 5:
-      return shared_input_block<5>(b);
+      return run_for<Step, 5>(b);
     case 6:
-      return shared_input_block<6>(b);
+      return run_for<Step, 6>(b);
     case 7:
-      return shared_input_block<7>(b);
+      return run_for<Step, 7>(b);
     default:
-      return shared_input_block<8>(b);
+      return run_for<Step, 8>(b);
   }
 }
+
+inline void skip_gram(const SkipGramBlock& b) { run_step<SkipGram>(b); }
+inline void shared_input(const SharedInputBlock& b) { run_step<SharedInput>(b); }
+inline void skip_gram_products(const SkipGramBlock& b) { run_step<SkipGramProducts>(b); }
+inline void shared_input_products(const SharedInputBlock& b) { run_step<SharedInputProducts>(b); }
+inline void skip_gram_move(const SkipGramBlock& b) { run_step<SkipGramMove>(b); }
+inline void shared_input_move(const SharedInputBlock& b) { run_step<SharedInputMove>(b); }
 
 inline void sum_rows(float* const* rows, std::size_t count, float factor, std::size_t dim,
                      float* out) {

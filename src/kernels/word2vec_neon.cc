@@ -34,6 +34,15 @@ SEMEME_ALWAYS_INLINE Simd::Reg lane_sums(const Simd::Reg* regs) {
   return {{four_sums(regs), four_sums(regs + 4), four_sums(regs + 8), four_sums(regs + 12)}};
 }
 
+template <std::size_t kOutputs>
+SEMEME_ALWAYS_INLINE Simd::Reg repeat(const Simd::Reg& reg) {
+  float lanes[16];
+  Simd::store(lanes, reg);
+  float repeated[16];
+  for (std::size_t i = 0; i < 16; ++i) repeated[i] = lanes[i % kOutputs];
+  return Simd::load(repeated);
+}
+
 // clang-format off: each uses the ones before it.
 #include "kernels/math_inl.h"
 #include "kernels/word2vec_inl.h"

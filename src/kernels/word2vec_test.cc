@@ -185,6 +185,117 @@ TEST(Word2VecSteps, GiveTheSameBitsOnEveryTier) {
   }
 }
 
+// A step, whole or in slices of columns: found from rows that stay, then moved.
+struct Sliced {
+  std::size_t inputs;
+  std::size_t outputs;
+  std::size_t dim;
+  std::vector<std::size_t> ends;  // of slices
+  bool mean;
+
+  // The rows afterwards, inputs first, and the loss before.
+  struct Result {
+    std::vector<float> rows;
+    double loss = 0;
+  };
+  Result run(Isa isa) const {
+    Rows x(inputs, dim, 1);
+    Rows o(outputs, dim, 2);
+    const std::vector<float> labels = labels_of(outputs);
+    AlignedFloats memory(2 * dim);
+    const std::span<float> scratch = {memory.data(), memory.size()};
+    std::vector<std::vector<float>> products;
+    std::vector<const float*> slices;
+    for (const bool moving : {false, true}) {
+      std::size_t begin = 0;
+      for (const std::size_t end : ends) {
+        std::vector<float*> in;
+        std::vector<float*> out;
+        for (float* row : x.pointers()) in.push_back(row + begin);
+        for (float* row : o.pointers()) out.push_back(row + begin);
+        const SkipGramStep step = {in, out, labels, 0.3F, end - begin};
+        const MeanStep of_mean = {.rows = in,
+                                  .outputs = out,
+                                  .labels = labels,
+                                  .parts = {},
+                                  .rate = 0.3F,
+                                  .dim = end - begin};
+        if (!moving) {
+          products.emplace_back(inputs * outputs + 16);
+          slices.push_back(products.back().data());
+        }
+        if (moving && mean) mean_move(of_mean, slices, scratch, isa);
+        if (moving && !mean) skip_gram_move(step, slices, isa);
+        if (!moving && mean) mean_products(of_mean, products.back(), scratch, isa);
+        if (!moving && !mean) skip_gram_products(step, products.back(), isa);
+        begin = end;
+      }
+    }
+    return {values_of(x, o), products_loss(mean ? 1 : inputs, labels, slices)};
+  }
+
+  Result run_whole(Isa isa) const {
+    Rows x(inputs, dim, 1);
+    Rows o(outputs, dim, 2);
+    const std::vector<float> labels = labels_of(outputs);
+    AlignedFloats scratch(2 * dim);
+    const SkipGramStep step = {x.pointers(), o.pointers(), labels, 0.3F, dim};
+    const MeanStep of_mean = {.rows = x.pointers(),
+                              .outputs = o.pointers(),
+                              .labels = labels,
+                              .parts = {},
+                              .rate = 0.3F,
+                              .dim = dim};
+    const double loss = mean ? mean_loss(of_mean) : skip_gram_loss(step);
+    if (mean) {
+      mean_step(of_mean, {scratch.data(), scratch.size()}, isa);
+    } else {
+      skip_gram_step(step, isa);
+    }
+    return {values_of(x, o), loss};
+  }
+
+  static std::vector<float> values_of(const Rows& x, const Rows& o) {
+    std::vector<float> values = x.values();
+    const std::vector<float> more = o.values();
+    values.insert(values.end(), more.begin(), more.end());
+    return values;
+  }
+};
+
+TEST(Word2VecSteps, InHalvesAreTheWholeStep) {
+  for (const bool mean : {false, true}) {
+    for (const std::size_t outputs : {1UL, 6UL, 8UL}) {
+      const Sliced sliced = {5, outputs, 48, {48}, mean};
+      for (const Isa isa : supported_isas()) {
+        EXPECT_EQ(sliced.run(isa).rows, sliced.run_whole(isa).rows);
+        EXPECT_NEAR(sliced.run(isa).loss, sliced.run_whole(isa).loss, 1e-5);
+      }
+    }
+  }
+}
+
+// But for the rounding of sums. More outputs than a block has too: then the step is from the values
+// before it as a whole, which a small rate makes the same.
+TEST(Word2VecSteps, InSlicesAreTheWholeStep) {
+  for (const bool mean : {false, true}) {
+    const Sliced sliced = {3, 6, 64, {16, 64}, mean};
+    const Sliced::Result whole = sliced.run_whole(Isa::kScalar);
+    const Sliced::Result result = sliced.run(Isa::kScalar);
+    EXPECT_NEAR(result.loss, whole.loss, 1e-5);
+    for (std::size_t i = 0; i < whole.rows.size(); ++i) {
+      ASSERT_NEAR(result.rows[i], whole.rows[i], 1e-6);
+    }
+    for (const std::size_t outputs : {6UL, 8UL, 9UL, 19UL}) {
+      const Sliced many = {3, outputs, 64, {16, 64}, mean};
+      EXPECT_NEAR(many.run(Isa::kScalar).loss, many.run_whole(Isa::kScalar).loss, 1e-4);
+      for (const Isa isa : supported_isas()) {
+        EXPECT_EQ(many.run(isa).rows, many.run(Isa::kScalar).rows) << isa_name(isa);
+      }
+    }
+  }
+}
+
 // Products far outside the range of the sigmoid move nothing or a whole step, never to NaN.
 TEST(SkipGramStep, StaysFiniteWhereProductsAreHuge) {
   constexpr std::size_t kDim = 16;

@@ -7,20 +7,18 @@
 //
 // A block of the corpus has its own stream of random numbers and its own learning rate, both from
 // its place alone. With one thread the result is the same bytes for the same seed on every
-// processor; more threads take blocks as they come and write into the same rows without locks.
+// processor. More threads take blocks as they come and write into the same rows without locks, or,
+// `deterministic`, share out each batch of centres so that their number does not matter.
 #ifndef SEMEME_TRAIN_WORD2VEC_H_
 #define SEMEME_TRAIN_WORD2VEC_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <span>
-#include <vector>
+#include <memory>
 
-#include "kernels/aligned.h"
-#include "train/huffman.h"
-#include "train/sampling.h"
 #include "train/subwords.h"
+#include "train/vector_table.h"
 #include "train/word_corpus.h"
 
 namespace sememe::train {
@@ -42,29 +40,11 @@ struct Word2VecOptions {
   float rate = 0.05F;            ///< falls linearly to 1e-4 of it
   std::size_t epochs = 5;
   std::size_t threads = 1;
+  /// The same bytes for any number of threads (others than without it).
+  bool deterministic = false;
   std::uint64_t seed = 1;
   /// fastText's skip-gram: a word is the mean of its own vector and those of its n-grams. Off.
   SubwordOptions subwords = {.shortest = 3, .longest = 0, .buckets = 2000000};
-};
-
-/// [rows, dim] f32, each row on its own cache lines with zeros behind it.
-class VectorTable {
- public:
-  VectorTable() = default;
-  VectorTable(std::size_t rows, std::size_t dim)
-      : rows_(rows), dim_(dim), stride_((dim + 15) / 16 * 16), values_(rows * stride_) {}
-  std::size_t rows() const { return rows_; }
-  std::size_t dim() const { return dim_; }
-  std::size_t stride() const { return stride_; }
-  float* row(std::size_t i) { return values_.data() + i * stride_; }
-  const float* row(std::size_t i) const { return values_.data() + i * stride_; }
-  std::span<const float> values(std::size_t i) const { return {row(i), dim_}; }
-
- private:
-  std::size_t rows_ = 0;
-  std::size_t dim_ = 0;
-  std::size_t stride_ = 0;
-  kernels::AlignedFloats values_;
 };
 
 struct TrainingProgress {
@@ -74,10 +54,15 @@ struct TrainingProgress {
   float rate = 0;
 };
 
+struct Word2VecState;
+
 class Word2Vec {
  public:
   /// The corpus is borrowed. Throws Error(kInvalidArgument) for options out of range.
   Word2Vec(const WordCorpus& corpus, const Word2VecOptions& options);
+  ~Word2Vec();
+  Word2Vec(Word2Vec&&) noexcept;
+  Word2Vec& operator=(Word2Vec&&) noexcept;
 
   /// All epochs, or those that are left. progress: called about every block, by one thread at a
   /// time; when it returns false training stops after the blocks at hand, and the vectors are
@@ -87,25 +72,11 @@ class Word2Vec {
   /// The word vectors, by id.
   VectorTable vectors() const;
   /// [words, then buckets] of inputs; of outputs [words], or [inner nodes] with a tree.
-  const VectorTable& input() const { return input_; }
-  const VectorTable& output() const { return output_; }
+  const VectorTable& input() const;
+  const VectorTable& output() const;
 
  private:
-  friend class BlockTrainer;
-
-  std::size_t bucket_row(std::uint32_t bucket) const {
-    return corpus_.vocabulary().size() + bucket;
-  }
-
-  const WordCorpus& corpus_;
-  Word2VecOptions options_;
-  VectorTable input_;
-  VectorTable output_;
-  Subwords subwords_;
-  AliasTable negatives_;  // or
-  HuffmanTree tree_;
-  std::vector<std::uint32_t> keep_;
-  std::size_t next_block_ = 0;  // of all epochs
+  std::unique_ptr<Word2VecState> state_;
 };
 
 }  // namespace sememe::train

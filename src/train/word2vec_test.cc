@@ -1,5 +1,4 @@
 #include "train/word2vec.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -7,6 +6,7 @@
 #include <string>
 
 #include "sememe/error.h"
+#include "train/sampling.h"
 
 namespace sememe::train {
 namespace {
@@ -91,10 +91,11 @@ TEST(Word2Vec, PutsWordsOfATopicTogether) {
                         Case{Architecture::kCbow, Objective::kNegativeSampling},
                         Case{Architecture::kSkipGram, Objective::kHierarchicalSoftmax},
                         Case{Architecture::kCbow, Objective::kHierarchicalSoftmax}}) {
-    for (const std::size_t threads : {1UL, 2UL}) {
+    for (const bool deterministic : {false, true}) {
       Word2VecOptions options = small_options(c.architecture);
       options.objective = c.objective;
-      options.threads = threads;
+      options.threads = 2;
+      options.deterministic = deterministic;
       Word2Vec model(corpus, options);
       EXPECT_LT(topics_found(corpus, model.vectors()), 0.3);
       double first_loss = 0;
@@ -140,6 +141,104 @@ TEST(Word2Vec, GivesTheSameBytesForTheSameSeedAndOthersForAnother) {
   EXPECT_TRUE(same_bytes(a.input(), b.input()));
   EXPECT_TRUE(same_bytes(a.output(), b.output()));
   EXPECT_FALSE(same_bytes(a.input(), other.input()));
+}
+
+// Rows of one, two and four slices, fewer and more threads than slices, every kind of step.
+TEST(Word2Vec, DeterministicGivesTheSameBytesForAnyNumberOfThreads) {
+  const WordCorpus corpus = topic_corpus();
+  struct Case {
+    std::size_t dim;
+    Architecture architecture;
+    Objective objective;
+    std::size_t longest;  // n-gram
+  };
+  for (const Case& c : {Case{40, Architecture::kSkipGram, Objective::kNegativeSampling, 0},
+                        Case{100, Architecture::kSkipGram, Objective::kNegativeSampling, 0},
+                        Case{260, Architecture::kSkipGram, Objective::kNegativeSampling, 0},
+                        Case{100, Architecture::kCbow, Objective::kNegativeSampling, 0},
+                        Case{100, Architecture::kSkipGram, Objective::kHierarchicalSoftmax, 0},
+                        Case{100, Architecture::kSkipGram, Objective::kNegativeSampling, 3}}) {
+    Word2VecOptions options = small_options(c.architecture);
+    options.dim = c.dim;
+    options.epochs = 1;
+    options.objective = c.objective;
+    options.subwords = {.shortest = 3, .longest = c.longest, .buckets = 1000};
+    options.deterministic = true;
+    const auto trained = [&](std::size_t threads, double& loss) {
+      options.threads = threads;
+      Word2Vec model(corpus, options);
+      EXPECT_TRUE(model.train([&](const TrainingProgress& progress) {
+        loss = progress.loss;
+        return true;
+      }));
+      return model;
+    };
+    double expected_loss = 0;
+    const Word2Vec expected = trained(1, expected_loss);
+    for (const std::size_t threads : {2UL, 3UL, 5UL}) {
+      double loss = 0;
+      const Word2Vec model = trained(threads, loss);
+      EXPECT_TRUE(same_bytes(model.input(), expected.input())) << c.dim << " " << threads;
+      EXPECT_TRUE(same_bytes(model.output(), expected.output())) << c.dim << " " << threads;
+      EXPECT_EQ(loss, expected_loss);
+    }
+    EXPECT_GT(expected_loss, 0);
+  }
+}
+
+TEST(Word2Vec, DeterministicStopsAndGoesOnToTheSameBytes) {
+  const WordCorpus corpus = topic_corpus();
+  Word2VecOptions options = small_options(Architecture::kSkipGram);
+  options.deterministic = true;
+  options.threads = 2;
+  Word2Vec straight(corpus, options);
+  straight.train();
+  Word2Vec stopped(corpus, options);
+  EXPECT_FALSE(stopped.train([](const TrainingProgress&) { return false; }));
+  EXPECT_FALSE(same_bytes(straight.input(), stopped.input()));
+  EXPECT_THROW(stopped.train([](const TrainingProgress&) -> bool {
+    throw Error(ErrorCode::kIo, "no more room");
+  }),
+               Error);
+  EXPECT_TRUE(stopped.train());
+  EXPECT_TRUE(same_bytes(straight.input(), stopped.input()));
+}
+
+// A batch takes all steps of a word from one place: there must be few of them.
+TEST(Word2Vec, DeterministicStaysStableWithFewWords) {
+  const Path path = std::filesystem::temp_directory_path() / "sememe-word2vec-few";
+  std::string text;
+  Random random(5);
+  for (int i = 0; i < 60000; ++i) {
+    text += "w" + std::to_string(random.below(3)) + (i % 10 == 9 ? "\n" : " ");
+  }
+  write_file_atomic(path, text);
+  const WordCorpus corpus = WordCorpus::read({.files = {path}, .temporary_directory = {}});
+  std::filesystem::remove(path);
+  Word2VecOptions options = small_options(Architecture::kSkipGram);
+  options.deterministic = true;
+  Word2Vec model(corpus, options);
+  EXPECT_TRUE(model.train());
+  const VectorTable vectors = model.vectors();
+  for (const float value : vectors.values(0)) EXPECT_LT(std::abs(value), 1);
+}
+
+TEST(Word2Vec, SaysWhenItDiverges) {
+  const WordCorpus corpus = topic_corpus();
+  for (const bool deterministic : {false, true}) {
+    Word2VecOptions options = small_options(Architecture::kSkipGram);
+    options.rate = 10;
+    options.epochs = 50;
+    options.deterministic = deterministic;
+    Word2Vec model(corpus, options);
+    try {
+      model.train();
+      FAIL() << "a rate of 10 should be too much";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kInvalidArgument);
+      EXPECT_NE(std::string(error.what()).find("10"), std::string::npos);
+    }
+  }
 }
 
 TEST(Word2Vec, StopsWhenToldAndGoesOnToTheSameBytes) {

@@ -32,8 +32,8 @@ class Train(SememeTest):
 
     def test_every_model_finds_the_topics(self):
         self.write("corpus.txt", corpus())
-        for model in ("skipgram", "cbow", "fasttext"):
-            extra = ("--buckets", "2000") if model == "fasttext" else ()
+        for model, *extra in (("skipgram",), ("cbow",), ("fasttext", "--buckets", "2000"), ("skipgram", "--loss", "hs"),
+                              ("cbow", "--loss", "hs")):
             report = self.train(model, "words.vec", *extra)
             self.assertEqual(report["vocabulary"], 24)
             self.assertEqual(report["words"], 40000)
@@ -67,6 +67,15 @@ class Train(SememeTest):
         self.assertNotEqual(a, c)
         self.assertEqual(a, d)
         self.assertEqual(a, e)
+
+    def test_deterministic_gives_the_same_bytes_with_any_number_of_threads(self):
+        self.write("corpus.txt", corpus(800))
+        for model in ("skipgram", "cbow"):
+            for threads in ("1", "2", "4"):
+                self.expect(0, "train", model, "corpus.txt", "-o", f"{threads}.bin", "--dim", "64", "--sample", "0",
+                            "--deterministic", "--threads", threads)
+            files = {(self.directory / f"{threads}.bin").read_bytes() for threads in "124"}
+            self.assertEqual(len(files), 1, model)
 
     def test_the_same_bytes_on_every_tier(self):
         self.write("corpus.txt", corpus(500))
