@@ -15,6 +15,7 @@ namespace sememe {
 
 /// XXH3, 64 bits. About 15 GB/s; not a cryptographic hash.
 std::uint64_t xxh3_64(std::span<const std::byte> bytes);
+std::uint64_t xxh3_64(std::string_view bytes);
 
 /// XXH3, 128 bits, as 32 hex digits: identity of a text or a file within a store.
 std::string xxh3_128_hex(std::string_view bytes);

@@ -19,7 +19,9 @@ TEST(Hash, FileHashEqualsTheHashOfItsBytes) {
 }
 
 TEST(Hash, Xxh3EqualsTheReferenceForTheEmptyInput) {
-  EXPECT_EQ(xxh3_64({}), 0x2d06800538d394c2U);
+  EXPECT_EQ(xxh3_64(""), 0x2d06800538d394c2U);
+  EXPECT_EQ(xxh3_64(std::span<const std::byte>()), 0x2d06800538d394c2U);
+  EXPECT_EQ(xxh3_64("abc"), xxh3_64(std::as_bytes(std::span("abc", 3))));
   EXPECT_EQ(xxh3_128_hex(""), "99aa06d3014798d86001c324468d497f");
   EXPECT_NE(xxh3_128_hex("a"), xxh3_128_hex("b"));
 }

@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t kFirstSlots = std::size_t{1} << 16;
 
-std::uint64_t hash_of(std::string_view word) {
-  return xxh3_64(std::as_bytes(std::span(word.data(), word.size())));
-}
-
 }  // namespace
 
 void WordVocabulary::add(std::string_view word, std::uint64_t count) {
@@ -30,7 +26,7 @@ std::size_t WordCounts::memory() const {
 }
 
 std::uint32_t WordCounts::add(std::string_view word) {
-  const std::uint64_t hash = hash_of(word);
+  const std::uint64_t hash = xxh3_64(word);
   const std::size_t mask = slots_.size() - 1;
   std::size_t i = hash & mask;
   for (; slots_[i] != 0; i = (i + 1) & mask) {
@@ -62,7 +58,7 @@ void WordCounts::rehash(std::size_t size) {
   const std::size_t mask = slots.size() - 1;
   for (std::size_t k = 0; k < words_.size(); ++k) {
     const std::uint64_t hash =
-        hash_of(std::string_view(bytes_).substr(words_[k].start, words_[k].size));
+        xxh3_64(std::string_view(bytes_).substr(words_[k].start, words_[k].size));
     std::size_t i = hash & mask;
     while (slots[i] != 0) i = (i + 1) & mask;
     slots[i] = (hash >> 32 << 32) | (k + 1);

@@ -17,10 +17,6 @@ static_assert(std::endian::native == std::endian::little);
 constexpr std::size_t kMaxDim = std::size_t{1} << 20;
 constexpr std::size_t kMaxWordBytes = std::size_t{1} << 16;
 
-std::uint64_t hash_of(std::string_view word) {
-  return xxh3_64(std::as_bytes(std::span(word.data(), word.size())));
-}
-
 // A file that is read from its beginning to its end.
 class Input {
  public:
@@ -180,7 +176,7 @@ void append_number(std::string& out, float value) {
 
 std::size_t WordVectors::slot_of(std::string_view word) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t at = hash_of(word) & mask;
+  std::size_t at = xxh3_64(word) & mask;
   while (slots_[at] != 0 && this->word(slots_[at] - 1) != word) at = (at + 1) & mask;
   return at;
 }
