@@ -9,8 +9,8 @@
 
 namespace sememe::model {
 
-BertEncoder::BertEncoder(ModelConfig config, SafetensorsFile file, Precision precision, Isa isa,
-                         const PackedCache& cache)
+BertEncoder::BertEncoder(ModelConfig config, vectors::SafetensorsFile file, Precision precision,
+                         Isa isa, const PackedCache& cache)
     : config_(std::move(config)), file_(std::move(file)), isa_(isa) {
   load_embeddings();
   check_layers(file_.table(), config_);
@@ -24,32 +24,32 @@ BertEncoder::BertEncoder(ModelConfig config, SafetensorsFile file, Precision pre
 }
 
 void BertEncoder::load_embeddings() {
-  const TensorTable& table = file_.table();
+  const vectors::TensorTable& table = file_.table();
   const std::size_t hidden = config_.hidden;
-  const TensorInfo& words =
+  const vectors::TensorInfo& words =
       expect_float(table, "embeddings.word_embeddings.weight", {config_.vocabulary_size, hidden});
-  words_ = view_f32(words);
+  words_ = vectors::view_f32(words);
   if (words_.empty()) {
     owned_words_ = kernels::AlignedFloats(words.elements);
-    read_f32(words, 0, {owned_words_.data(), owned_words_.size()});
+    vectors::read_f32(words, 0, {owned_words_.data(), owned_words_.size()});
     words_ = {owned_words_.data(), owned_words_.size()};
   }
-  positions_ = read_f32(expect_float(table, "embeddings.position_embeddings.weight",
-                                     {config_.max_positions, hidden}));
+  positions_ = vectors::read_f32(expect_float(table, "embeddings.position_embeddings.weight",
+                                              {config_.max_positions, hidden}));
   token_type_.resize(hidden);
-  read_f32(expect_float(table, "embeddings.token_type_embeddings.weight",
-                        {config_.type_vocabulary_size, hidden}),
-           0, token_type_);
+  vectors::read_f32(expect_float(table, "embeddings.token_type_embeddings.weight",
+                                 {config_.type_vocabulary_size, hidden}),
+                    0, token_type_);
 }
 
 void BertEncoder::fill_info(Precision precision) {
   const std::size_t hidden = config_.hidden;
   const std::size_t layer = 4 * hidden * (hidden + 1) + 2 * hidden * config_.intermediate +
                             config_.intermediate + hidden + 4 * hidden;
-  const TensorInfo* words = file_.table().find("embeddings.word_embeddings.weight");
+  const vectors::TensorInfo* words = file_.table().find("embeddings.word_embeddings.weight");
   info_ = {.architecture = "bert",
            .pooling = std::string(pooling_word(config_.pooling)),
-           .weights_type = dtype_word(*words),
+           .weights_type = vectors::dtype_word(*words),
            .precision = precision,
            .normalized = config_.normalize,
            .dim = hidden,

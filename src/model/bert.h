@@ -19,8 +19,8 @@
 #include "model/bert_layers.h"
 #include "model/encoder.h"
 #include "model/packed_cache.h"
-#include "model/safetensors.h"
 #include "model/sentence_transformers.h"
+#include "vectors/safetensors.h"
 
 namespace sememe::model {
 
@@ -29,8 +29,8 @@ class BertEncoder final : public Encoder {
   /// Checks that every tensor is there with its shape, and takes the weights for the precision and
   /// `isa` from the cache or packs them, layers in parallel. An f32 word table stays in the file's
   /// map.
-  BertEncoder(ModelConfig config, SafetensorsFile file, Precision precision, Isa isa = active_isa(),
-              const PackedCache& cache = {});
+  BertEncoder(ModelConfig config, vectors::SafetensorsFile file, Precision precision,
+              Isa isa = active_isa(), const PackedCache& cache = {});
 
   const EncoderInfo& info() const override { return info_; }
   void encode(const PackedTokens& tokens, Workspace& workspace,
@@ -50,7 +50,7 @@ class BertEncoder final : public Encoder {
   void embed(std::span<const TokenId> ids, float* x) const;
 
   ModelConfig config_;
-  SafetensorsFile file_;
+  vectors::SafetensorsFile file_;
   Isa isa_;
   EncoderInfo info_;
   std::span<const float> words_;  // [V, H], in the file or in owned_words_

@@ -36,7 +36,7 @@ std::string hex(float value) {
 // A line a text: precision, tokens, the vector.
 std::vector<std::string> lines_of(Precision precision, Isa isa) {
   ModelConfig config = read_model_config(kModel);
-  SafetensorsFile file = SafetensorsFile::open(kModel / "model.safetensors");
+  vectors::SafetensorsFile file = vectors::SafetensorsFile::open(kModel / "model.safetensors");
   const BertEncoder encoder(std::move(config), std::move(file), precision, isa);
   const TestBatch batch(kLengths, encoder.info().vocabulary_size, 12);
   std::vector<float> vectors(kLengths.size() * encoder.info().dim);

@@ -27,19 +27,19 @@ struct ExactLayer {
 };
 
 // Rows first .. of `packed` from the linear layer `name` [n, packed.k()].
-void load_linear(const TensorTable& table, const std::string& name, std::size_t first,
+void load_linear(const vectors::TensorTable& table, const std::string& name, std::size_t first,
                  std::size_t n, kernels::PackedWeights& packed) {
-  const TensorInfo& weight = expect_float(table, name + ".weight", {n, packed.k()});
-  const std::vector<float> bias = read_f32(expect_float(table, name + ".bias", {n}));
-  if (const std::span<const float> view = view_f32(weight); !view.empty()) {
+  const vectors::TensorInfo& weight = expect_float(table, name + ".weight", {n, packed.k()});
+  const std::vector<float> bias = vectors::read_f32(expect_float(table, name + ".bias", {n}));
+  if (const std::span<const float> view = vectors::view_f32(weight); !view.empty()) {
     packed.fill(first, view.data(), bias);
   } else {
-    packed.fill(first, read_f32(weight).data(), bias);
+    packed.fill(first, vectors::read_f32(weight).data(), bias);
   }
 }
 
 ExactLayer pack_layer(const LayerSource& from, const std::string& prefix) {
-  const TensorTable& table = from.table;
+  const vectors::TensorTable& table = from.table;
   const std::size_t hidden = from.config.hidden;
   const std::size_t wide = from.config.intermediate;
   ExactLayer layer{

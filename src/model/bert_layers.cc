@@ -4,10 +4,10 @@
 
 namespace sememe::model {
 
-const TensorInfo& expect_float(const TensorTable& table, const std::string& name,
-                               std::initializer_list<std::uint64_t> shape) {
-  const TensorInfo& tensor = table.expect(name, std::span(shape.begin(), shape.size()));
-  if (!is_float(tensor)) {
+const vectors::TensorInfo& expect_float(const vectors::TensorTable& table, const std::string& name,
+                                        std::initializer_list<std::uint64_t> shape) {
+  const vectors::TensorInfo& tensor = table.expect(name, std::span(shape.begin(), shape.size()));
+  if (!vectors::is_float(tensor)) {
     throw Error(ErrorCode::kUnsupported,
                 concat(table.what(), ": tensor ", quote(name), ": expected F32, F16 or ",
                        "BF16, found ", quote(tensor.dtype)));
@@ -15,20 +15,21 @@ const TensorInfo& expect_float(const TensorTable& table, const std::string& name
   return tensor;
 }
 
-NormWeights load_norm(const TensorTable& table, const std::string& name,
+NormWeights load_norm(const vectors::TensorTable& table, const std::string& name,
                       const ModelConfig& config) {
-  return {.gamma = read_f32(expect_float(table, name + ".weight", {config.hidden})),
-          .beta = read_f32(expect_float(table, name + ".bias", {config.hidden})),
+  return {.gamma = vectors::read_f32(expect_float(table, name + ".weight", {config.hidden})),
+          .beta = vectors::read_f32(expect_float(table, name + ".bias", {config.hidden})),
           .epsilon = static_cast<float>(config.layer_norm_epsilon)};
 }
 
-LinearTensors read_linear(const TensorTable& table, std::span<const std::string> names,
+LinearTensors read_linear(const vectors::TensorTable& table, std::span<const std::string> names,
                           std::size_t n, std::size_t k) {
   LinearTensors all;
   all.weight.reserve(names.size() * n * k);
   for (const std::string& name : names) {
-    const std::vector<float> weight = read_f32(expect_float(table, name + ".weight", {n, k}));
-    const std::vector<float> bias = read_f32(expect_float(table, name + ".bias", {n}));
+    const std::vector<float> weight =
+        vectors::read_f32(expect_float(table, name + ".weight", {n, k}));
+    const std::vector<float> bias = vectors::read_f32(expect_float(table, name + ".bias", {n}));
     all.weight.insert(all.weight.end(), weight.begin(), weight.end());
     all.bias.insert(all.bias.end(), bias.begin(), bias.end());
   }
@@ -43,7 +44,7 @@ std::array<LinearShape, 4> linear_shapes(const ModelConfig& config) {
            {hidden, config.intermediate}}};
 }
 
-void check_layers(const TensorTable& table, const ModelConfig& config) {
+void check_layers(const vectors::TensorTable& table, const ModelConfig& config) {
   const std::size_t hidden = config.hidden;
   for (std::size_t i = 0; i < config.layers; ++i) {
     const std::string prefix = concat("encoder.layer.", i, ".");

@@ -18,9 +18,9 @@
 #include "kernels/layer_norm.h"
 #include "model/encoder.h"
 #include "model/packed_cache.h"
-#include "model/safetensors.h"
 #include "model/sentence_transformers.h"
 #include "model/workspace.h"
+#include "vectors/safetensors.h"
 
 namespace sememe::model {
 
@@ -67,20 +67,21 @@ struct NormWeights {
 
 /// The tensor of that name and shape; throws Error(kCorrupt) for another shape and
 /// Error(kUnsupported) when it holds no floats.
-const TensorInfo& expect_float(const TensorTable& table, const std::string& name,
-                               std::initializer_list<std::uint64_t> shape);
-NormWeights load_norm(const TensorTable& table, const std::string& name, const ModelConfig& config);
+const vectors::TensorInfo& expect_float(const vectors::TensorTable& table, const std::string& name,
+                                        std::initializer_list<std::uint64_t> shape);
+NormWeights load_norm(const vectors::TensorTable& table, const std::string& name,
+                      const ModelConfig& config);
 
 /// Weights [n, k] and bias [n] of the linear layers `names`, one after the other: outputs of all.
 struct LinearTensors {
   std::vector<float> weight;
   std::vector<float> bias;
 };
-LinearTensors read_linear(const TensorTable& table, std::span<const std::string> names,
+LinearTensors read_linear(const vectors::TensorTable& table, std::span<const std::string> names,
                           std::size_t n, std::size_t k);
 
 /// Throws as expect_float when a layer's tensors are missing or of another shape.
-void check_layers(const TensorTable& table, const ModelConfig& config);
+void check_layers(const vectors::TensorTable& table, const ModelConfig& config);
 
 /// [outputs, inputs] of the four products of a layer: queries, keys and values; attention output;
 /// up; down.
@@ -93,7 +94,7 @@ std::array<LinearShape, 4> linear_shapes(const ModelConfig& config);
 /// What layers are made of. Packed weights come from the cache when it has them, else from the
 /// table, and are then kept there.
 struct LayerSource {
-  const TensorTable& table;
+  const vectors::TensorTable& table;
   const ModelConfig& config;
   const PackedCache& cache;
   Isa isa;

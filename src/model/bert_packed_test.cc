@@ -27,8 +27,8 @@ class BertPacked : public testing::Test {
 
   std::vector<float> vectors(Precision precision, Isa isa, const PackedCache& cache) const {
     const BertEncoder encoder(read_model_config(model()),
-                              SafetensorsFile::open(model() / "model.safetensors"), precision, isa,
-                              cache);
+                              vectors::SafetensorsFile::open(model() / "model.safetensors"),
+                              precision, isa, cache);
     const TestBatch batch({1, 40, 7, 33}, TestShape().vocabulary, 5);
     Workspace workspace;
     std::vector<float> out(4 * encoder.info().dim);

@@ -80,7 +80,7 @@ std::vector<float> factors_for(const std::vector<float>& peaks, std::span<const 
 
 QuantizedLayer quantize_layer(const LayerSource& from, const std::string& prefix,
                               Quantization quantization, const ChannelPeaks* peaks) {
-  const TensorTable& table = from.table;
+  const vectors::TensorTable& table = from.table;
   const std::size_t hidden = from.config.hidden;
   const std::size_t wide = from.config.intermediate;
   const std::array qkv_names = {prefix + "attention.self.query", prefix + "attention.self.key",

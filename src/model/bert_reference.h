@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "model/encoder.h"
-#include "model/safetensors.h"
 #include "model/sentence_transformers.h"
+#include "vectors/safetensors.h"
 
 namespace sememe::model {
 
@@ -19,7 +19,8 @@ class BertReference {
  public:
   explicit BertReference(const Path& directory)
       : config_(read_model_config(directory)),
-        file_(SafetensorsFile::open(config_.transformer_directory / "model.safetensors")) {}
+        file_(vectors::SafetensorsFile::open(config_.transformer_directory / "model.safetensors")) {
+  }
 
   using Rows = std::vector<std::vector<double>>;
 
@@ -73,7 +74,7 @@ class BertReference {
 
  private:
   std::vector<float> tensor(const std::string& name) const {
-    return read_f32(*file_.table().find(name));
+    return vectors::read_f32(*file_.table().find(name));
   }
 
   static void add(Rows& to, const Rows& from) {
@@ -137,7 +138,7 @@ class BertReference {
   }
 
   ModelConfig config_;
-  SafetensorsFile file_;
+  vectors::SafetensorsFile file_;
 };
 
 }  // namespace sememe::model

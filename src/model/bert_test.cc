@@ -18,7 +18,8 @@ const Path kGolden = Path(SEMEME_GOLDEN_DIR) / "models";
 
 BertEncoder load_for(const Path& directory, Isa isa, Precision precision = Precision::kExact) {
   ModelConfig config = read_model_config(directory);
-  SafetensorsFile file = SafetensorsFile::open(config.transformer_directory / "model.safetensors");
+  vectors::SafetensorsFile file =
+      vectors::SafetensorsFile::open(config.transformer_directory / "model.safetensors");
   return BertEncoder(std::move(config), std::move(file), precision, isa);
 }
 

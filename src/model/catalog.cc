@@ -8,8 +8,8 @@
 #include "base/error_context.h"
 #include "model/checksums.h"
 #include "model/encoder.h"
-#include "model/safetensors.h"
 #include "model/sentence_transformers.h"
+#include "vectors/safetensors.h"
 
 namespace sememe::model {
 namespace {
@@ -80,9 +80,9 @@ bool is_published(const Path& directory) {
   return std::filesystem::equivalent(directory, sememe_home() / "models" / kDefaultModel, ignored);
 }
 
-std::string weight_problem(const std::string& name, const TensorInfo& tensor) {
-  if (!is_float(tensor)) return "";
-  const std::vector<float> values = read_f32(tensor);
+std::string weight_problem(const std::string& name, const vectors::TensorInfo& tensor) {
+  if (!vectors::is_float(tensor)) return "";
+  const std::vector<float> values = vectors::read_f32(tensor);
   const auto bad = std::ranges::find_if(values, [](float v) { return !std::isfinite(v); });
   if (bad == values.end()) return "";
   return concat("tensor ", quote(name), ": expected finite values, found ", *bad, " at element ",
@@ -94,7 +94,7 @@ std::vector<std::string> verify_by_loading(const Path& directory) {
   try {
     static_cast<void>(Encoder::load(directory));
     const Path weights = read_model_config(directory).transformer_directory / "model.safetensors";
-    const SafetensorsFile file = SafetensorsFile::open(weights);
+    const vectors::SafetensorsFile file = vectors::SafetensorsFile::open(weights);
     for (const auto& [name, tensor] : file.table().tensors()) {
       if (std::string problem = weight_problem(name, tensor); !problem.empty()) {
         problems.push_back(concat(quote(weights.native()), ": ", problem));

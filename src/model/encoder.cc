@@ -20,8 +20,8 @@ std::unique_ptr<Encoder> Encoder::load(const Path& directory, const LoadOptions&
     check_installed_model(directory);
     ModelConfig config = read_model_config(directory);
     const PackedCache cache = PackedCache::of_model(directory, config);
-    SafetensorsFile file =
-        SafetensorsFile::open(config.transformer_directory / "model.safetensors");
+    vectors::SafetensorsFile file =
+        vectors::SafetensorsFile::open(config.transformer_directory / "model.safetensors");
     std::unique_ptr<Encoder> encoder;
     if (config.architecture == Architecture::kStatic) {
       encoder = std::make_unique<StaticEncoder>(config, std::move(file));

@@ -32,9 +32,9 @@ class BenchModel {
     return {directory_ / "cache", directory_, read_model_config(directory_)};
   }
   std::unique_ptr<BertEncoder> load(Precision precision, Isa isa, const PackedCache& cache) const {
-    return std::make_unique<BertEncoder>(read_model_config(directory_),
-                                         SafetensorsFile::open(directory_ / "model.safetensors"),
-                                         precision, isa, cache);
+    return std::make_unique<BertEncoder>(
+        read_model_config(directory_),
+        vectors::SafetensorsFile::open(directory_ / "model.safetensors"), precision, isa, cache);
   }
   void empty_cache() const { std::filesystem::remove_all(directory_ / "cache" / "packed"); }
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kMaxExtent = std::uint64_t{1} << 24;
 
-std::optional<kernels::RowType> row_type(const TensorInfo& tensor) {
+std::optional<kernels::RowType> row_type(const vectors::TensorInfo& tensor) {
   if (tensor.dtype == "F32") return kernels::RowType::kF32;
   if (tensor.dtype == "F16") return kernels::RowType::kF16;
   if (tensor.dtype == "BF16") return kernels::RowType::kBf16;
@@ -23,15 +23,15 @@ std::optional<kernels::RowType> row_type(const TensorInfo& tensor) {
 }
 
 template <class T>
-T element(const TensorInfo& tensor, std::size_t i) {
+T element(const vectors::TensorInfo& tensor, std::size_t i) {
   T value;
   std::memcpy(&value, tensor.bytes.data() + i * sizeof(T), sizeof(T));
   return value;
 }
 
 // Elements of any float type, F64 too, which NumPy writes by default.
-std::vector<float> read_floats(const TensorInfo& tensor, const std::string& what) {
-  if (is_float(tensor)) return read_f32(tensor);
+std::vector<float> read_floats(const vectors::TensorInfo& tensor, const std::string& what) {
+  if (vectors::is_float(tensor)) return vectors::read_f32(tensor);
   if (tensor.dtype != "F64") {
     throw Error(ErrorCode::kUnsupported,
                 concat(what, ": expected F16, BF16, F32 or F64, found ", quote(tensor.dtype)));
@@ -43,20 +43,21 @@ std::vector<float> read_floats(const TensorInfo& tensor, const std::string& what
   return values;
 }
 
-std::int64_t whole_number(const TensorInfo& tensor, std::size_t i, const std::string& what) {
+std::int64_t whole_number(const vectors::TensorInfo& tensor, std::size_t i,
+                          const std::string& what) {
   if (tensor.dtype == "I64") return element<std::int64_t>(tensor, i);
   if (tensor.dtype == "I32") return element<std::int32_t>(tensor, i);
   throw Error(ErrorCode::kUnsupported,
               concat(what, ": expected I32 or I64, found ", quote(tensor.dtype)));
 }
 
-std::string tensor_place(const TensorTable& table, std::string_view name) {
+std::string tensor_place(const vectors::TensorTable& table, std::string_view name) {
   return concat(table.what(), ": tensor ", quote(name));
 }
 
 }  // namespace
 
-StaticEncoder::StaticEncoder(const ModelConfig& config, SafetensorsFile file, Isa isa)
+StaticEncoder::StaticEncoder(const ModelConfig& config, vectors::SafetensorsFile file, Isa isa)
     : file_(std::move(file)), isa_(isa) {
   load_table();
   load_mapping();
@@ -72,8 +73,8 @@ StaticEncoder::StaticEncoder(const ModelConfig& config, SafetensorsFile file, Is
 }
 
 void StaticEncoder::load_table() {
-  const TensorTable& tensors = file_.table();
-  const TensorInfo* tensor = tensors.find("embeddings");
+  const vectors::TensorTable& tensors = file_.table();
+  const vectors::TensorInfo* tensor = tensors.find("embeddings");
   if (tensor == nullptr) tensor = tensors.find("embedding.weight");
   if (tensor == nullptr) {
     throw Error(ErrorCode::kCorrupt, concat(tensors.what(),
@@ -89,7 +90,7 @@ void StaticEncoder::load_table() {
   }
   table_.rows = tensor->shape[0];
   table_.cols = tensor->shape[1];
-  info_.weights_type = dtype_word(*tensor);
+  info_.weights_type = vectors::dtype_word(*tensor);
   if (const std::optional<kernels::RowType> type = row_type(*tensor)) {
     table_.type = *type;
     table_.data = tensor->bytes.data();
@@ -101,7 +102,7 @@ void StaticEncoder::load_table() {
 }
 
 void StaticEncoder::load_mapping() {
-  const TensorInfo* tensor = file_.table().find("mapping");
+  const vectors::TensorInfo* tensor = file_.table().find("mapping");
   if (tensor == nullptr) return;
   const std::string what = tensor_place(file_.table(), "mapping");
   if (tensor->shape.size() != 1 || tensor->elements == 0 || tensor->elements > kMaxExtent) {
@@ -120,7 +121,7 @@ void StaticEncoder::load_mapping() {
 }
 
 void StaticEncoder::load_weights() {
-  const TensorInfo* tensor = file_.table().find("weights");
+  const vectors::TensorInfo* tensor = file_.table().find("weights");
   if (tensor == nullptr) return;
   const std::string what = tensor_place(file_.table(), "weights");
   const std::size_t tokens = mapping_.empty() ? table_.rows : mapping_.size();

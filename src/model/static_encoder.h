@@ -14,8 +14,8 @@
 
 #include "kernels/gather.h"
 #include "model/encoder.h"
-#include "model/safetensors.h"
 #include "model/sentence_transformers.h"
+#include "vectors/safetensors.h"
 
 namespace sememe::model {
 
@@ -25,7 +25,7 @@ class StaticEncoder final : public Encoder {
   /// "mapping" [vocabulary], the row of each token, and "weights" [vocabulary], what each token's
   /// row is multiplied by. Throws Error(kCorrupt) where they contradict each other,
   /// Error(kUnsupported) for another element type.
-  StaticEncoder(const ModelConfig& config, SafetensorsFile file, Isa isa = active_isa());
+  StaticEncoder(const ModelConfig& config, vectors::SafetensorsFile file, Isa isa = active_isa());
 
   const EncoderInfo& info() const override { return info_; }
   /// A text may have no tokens; its vector is zero, also when vectors are normalised.
@@ -43,7 +43,7 @@ class StaticEncoder final : public Encoder {
   void encode_text(std::span<const TokenId> ids, Workspace::Buffers& buffers,
                    std::span<float> out) const;
 
-  SafetensorsFile file_;
+  vectors::SafetensorsFile file_;
   Isa isa_;
   EncoderInfo info_;
   kernels::RowTable table_;

@@ -27,7 +27,7 @@ std::string bytes_of(const std::vector<T>& values) {
 class StaticEncoderTest : public testing::Test {
  protected:
   // pad: bytes in front of the data, so that the table stands at any address.
-  SafetensorsFile file(const std::vector<TestTensor>& tensors, std::size_t pad = 0) const {
+  vectors::SafetensorsFile file(const std::vector<TestTensor>& tensors, std::size_t pad = 0) const {
     Json header = Json::object();
     std::string data;
     for (const TestTensor& tensor : tensors) {
@@ -40,8 +40,8 @@ class StaticEncoderTest : public testing::Test {
     text.resize((text.size() + 7) / 8 * 8 + pad, ' ');
     const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
     const Path path = Path(testing::TempDir()) / ("static-encoder-" + name + ".safetensors");
-    write_file_atomic(path, safetensors_bytes(text, data));
-    return SafetensorsFile::open(path);
+    write_file_atomic(path, vectors::safetensors_bytes(text, data));
+    return vectors::SafetensorsFile::open(path);
   }
 
   static std::vector<float> encode(const StaticEncoder& encoder, std::vector<std::uint32_t> ids) {

@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "kernels/test_values.h"
 #include "model/encoder.h"
+#include "vectors/safetensors_testing.h"
 
 namespace sememe::model {
 
@@ -29,15 +30,6 @@ struct TestShape {
 
 /// MiniLM-L6's shape with a small vocabulary.
 inline constexpr TestShape kMiniLmShape = {1000, 384, 6, 12, 1536, 512};
-
-/// header length, header, data: the three parts of a .safetensors file.
-inline std::string safetensors_bytes(const std::string& header, std::string_view data) {
-  std::string out;
-  for (int i = 0; i < 8; ++i) {
-    out += static_cast<char>((static_cast<std::uint64_t>(header.size()) >> (8 * i)) & 255);
-  }
-  return out + header + std::string(data);
-}
 
 /// Name and shape of every tensor of a BERT encoder.
 inline std::vector<std::pair<std::string, std::vector<std::size_t>>> bert_tensors(
@@ -91,7 +83,7 @@ inline void write_bert(
   edit(header);
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');
-  write_file_atomic(directory / "model.safetensors", safetensors_bytes(text, data));
+  write_file_atomic(directory / "model.safetensors", vectors::safetensors_bytes(text, data));
   const Json config = {{"model_type", "bert"},
                        {"hidden_act", "gelu"},
                        {"vocab_size", s.vocabulary},

@@ -9,7 +9,6 @@
 #include <bit>
 #include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <string_view>
 
@@ -17,6 +16,7 @@
 #include "base/json.h"
 #include "model/static_config.h"
 #include "train/half.h"
+#include "vectors/safetensors.h"
 
 namespace sememe::train {
 namespace {
@@ -60,16 +60,9 @@ std::string table_bytes(const Matrix& table, TableType type) {
 
 std::string safetensors(const Matrix& table, TableType type) {
   const std::string data = table_bytes(table, type);
-  const OrderedJson header = {{"embeddings",
-                               {{"dtype", dtype_of(type)},
-                                {"shape", {table.rows, table.cols}},
-                                {"data_offsets", {0, data.size()}}}}};
-  std::string text = header.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');
-  std::string out(8, '\0');
-  const std::uint64_t size = text.size();
-  std::memcpy(out.data(), &size, sizeof(size));
-  return out.append(text).append(data);
+  const std::vector<vectors::TensorSpec> tensors = {
+      {.name = "embeddings", .dtype = dtype_of(type), .shape = {table.rows, table.cols}}};
+  return vectors::safetensors_head(tensors) + data;
 }
 
 std::string config_json(const StaticModel& model, TableType type) {

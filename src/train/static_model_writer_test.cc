@@ -7,9 +7,9 @@
 
 #include "base/json.h"
 #include "kernels/test_values.h"
-#include "model/safetensors.h"
 #include "model/static_config.h"
 #include "sememe/error.h"
+#include "vectors/safetensors.h"
 
 namespace sememe::train {
 namespace {
@@ -56,11 +56,11 @@ TEST_F(Writer, WritesWhatTheLoaderReads) {
   EXPECT_EQ(config.architecture, model::Architecture::kStatic);
   EXPECT_TRUE(config.normalize);
   EXPECT_EQ(config.max_tokens, model::kUnlimitedTokens);
-  const auto file = model::SafetensorsFile::open(directory / "model.safetensors");
-  const model::TensorInfo* table = file.table().find("embeddings");
+  const auto file = vectors::SafetensorsFile::open(directory / "model.safetensors");
+  const vectors::TensorInfo* table = file.table().find("embeddings");
   ASSERT_NE(table, nullptr);
   EXPECT_EQ(table->shape, (std::vector<std::uint64_t>{3, 2}));
-  EXPECT_EQ(model::read_f32(*table), model().table.values);
+  EXPECT_EQ(vectors::read_f32(*table), model().table.values);
   std::size_t found = 0;
   for (const auto& entry : std::filesystem::directory_iterator(directory)) {
     found += entry.file_size();
@@ -71,11 +71,11 @@ TEST_F(Writer, WritesWhatTheLoaderReads) {
 
 TEST_F(Writer, StoresHalvesAndBytes) {
   write_static_model(model(), TableType::kF16, home_ / "f16", false);
-  const auto f16 = model::SafetensorsFile::open(home_ / "f16" / "model.safetensors");
+  const auto f16 = vectors::SafetensorsFile::open(home_ / "f16" / "model.safetensors");
   EXPECT_EQ(f16.table().find("embeddings")->dtype, "F16");
-  EXPECT_EQ(model::read_f32(*f16.table().find("embeddings")), model().table.values);
+  EXPECT_EQ(vectors::read_f32(*f16.table().find("embeddings")), model().table.values);
   write_static_model(model(), TableType::kInt8, home_ / "i8", false);
-  const auto i8 = model::SafetensorsFile::open(home_ / "i8" / "model.safetensors");
+  const auto i8 = vectors::SafetensorsFile::open(home_ / "i8" / "model.safetensors");
   EXPECT_EQ(i8.table().find("embeddings")->dtype, "I8");
   EXPECT_EQ(read_json(home_ / "i8" / "config.json")["embedding_dtype"], "int8");
 }
@@ -85,8 +85,8 @@ TEST_F(Writer, ReplacesOnlyWhenAskedAndOnlyStaticModels) {
   write_static_model(model(), TableType::kF32, directory, false);
   expect_conflict(directory, false, "--force");
   write_static_model(model(7), TableType::kF32, directory, true);
-  const auto file = model::SafetensorsFile::open(directory / "model.safetensors");
-  EXPECT_EQ(model::read_f32(*file.table().find("embeddings"))[0], 7);
+  const auto file = vectors::SafetensorsFile::open(directory / "model.safetensors");
+  EXPECT_EQ(vectors::read_f32(*file.table().find("embeddings"))[0], 7);
 
   write_file_atomic(directory / "thesis.txt", "years of work");
   expect_conflict(directory, true, "\"thesis.txt\"");

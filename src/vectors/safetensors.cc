@@ -1,4 +1,4 @@
-#include "model/safetensors.h"
+#include "vectors/safetensors.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "kernels/convert.h"
 
-namespace sememe::model {
+namespace sememe::vectors {
 namespace {
 
 // The format's own limit (safetensors README, "Format").
@@ -54,7 +54,7 @@ std::string shape_text(std::span<const std::uint64_t> shape) {
   return out + "]";
 }
 
-std::uint64_t dtype_bytes(const std::string& dtype, std::string_view what) {
+std::uint64_t dtype_bytes(std::string_view dtype, std::string_view what) {
   for (const DtypeSize& known : kDtypes) {
     if (known.name == dtype) return known.bytes;
   }
@@ -224,4 +224,24 @@ std::span<const float> view_f32(const TensorInfo& tensor) {
   return {reinterpret_cast<const float*>(tensor.bytes.data()), tensor.elements};
 }
 
-}  // namespace sememe::model
+std::string safetensors_head(std::span<const TensorSpec> tensors) {
+  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  std::uint64_t begin = 0;
+  for (const TensorSpec& tensor : tensors) {
+    std::uint64_t end = dtype_bytes(tensor.dtype, tensor.name);
+    for (const std::uint64_t extent : tensor.shape) end *= extent;
+    end += begin;
+    header[std::string(tensor.name)] = {
+        {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
+    begin = end;
+  }
+  const std::string text = header.dump();
+  const std::uint64_t size = (text.size() + 7) / 8 * 8;
+  std::string head;
+  for (int i = 0; i < 8; ++i) head += static_cast<char>((size >> (8 * i)) & 0xFF);
+  head += text;
+  head.resize(8 + size, ' ');
+  return head;
+}
+
+}  // namespace sememe::vectors

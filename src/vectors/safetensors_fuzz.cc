@@ -3,18 +3,18 @@
 #include <cstdint>
 #include <vector>
 
-#include "model/safetensors.h"
 #include "sememe/error.h"
+#include "vectors/safetensors.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using sememe::model::TensorTable;
+  using sememe::vectors::TensorTable;
   try {
     const TensorTable table =
         TensorTable::parse(std::as_bytes(std::span(data, size)), "fuzzed file");
     for (const auto& [name, tensor] : table.tensors()) {
       if (tensor.bytes.size() > size) __builtin_trap();
-      if (sememe::model::is_float(tensor) && tensor.elements > 0) {
-        const std::vector<float> values = sememe::model::read_f32(tensor);
+      if (sememe::vectors::is_float(tensor) && tensor.elements > 0) {
+        const std::vector<float> values = sememe::vectors::read_f32(tensor);
         if (values.size() != tensor.elements) __builtin_trap();
       }
     }

@@ -1,13 +1,13 @@
-#include "model/safetensors.h"
+#include "vectors/safetensors.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "model/test_models.h"
 #include "sememe/error.h"
+#include "vectors/safetensors_testing.h"
 
-namespace sememe::model {
+namespace sememe::vectors {
 namespace {
 
 TensorTable parse(const std::string& bytes) {
@@ -138,5 +138,20 @@ TEST(Safetensors, RefusesOverlapsAndDuplicateNames) {
                  "tensor \"a\" is listed twice");
 }
 
+TEST(Safetensors, HeadsOfNewFilesAreRead) {
+  const std::vector<TensorSpec> tensors = {{.name = "a", .dtype = "F32", .shape = {2, 1}},
+                                           {.name = "none", .dtype = "F32", .shape = {0, 3}},
+                                           {.name = "b", .dtype = "U8", .shape = {3}}};
+  const std::string head = safetensors_head(tensors);
+  EXPECT_EQ(head.size() % 8, 0U);
+  const std::string bytes = head + std::string("\0\0\x80\x3f\0\0\0\xc0xyz", 11);
+  const TensorTable table = parse(bytes);
+  EXPECT_EQ(table.tensors().size(), 3U);
+  EXPECT_EQ(table.find("a")->shape, (std::vector<std::uint64_t>{2, 1}));
+  EXPECT_EQ(read_f32(*table.find("a")), (std::vector<float>{1, -2}));
+  EXPECT_EQ(table.find("none")->elements, 0U);
+  EXPECT_EQ(std::to_integer<char>(table.find("b")->bytes[2]), 'z');
+}
+
 }  // namespace
-}  // namespace sememe::model
+}  // namespace sememe::vectors

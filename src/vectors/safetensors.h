@@ -1,10 +1,11 @@
-// Reads .safetensors files in place: a memory map and a checked table of tensors.
+// Reads .safetensors files in place, a memory map and a checked table of tensors, and makes the
+// headers of new ones.
 //
 // Layout: u64 little-endian header length, JSON header {name: {dtype, shape, data_offsets}}, data.
 // Every field of the header is hostile until checked; after open() each tensor's bytes lie in the
 // file, match its shape and overlap no other tensor. Immutable, so threads may share it.
-#ifndef SEMEME_MODEL_SAFETENSORS_H_
-#define SEMEME_MODEL_SAFETENSORS_H_
+#ifndef SEMEME_VECTORS_SAFETENSORS_H_
+#define SEMEME_VECTORS_SAFETENSORS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +17,7 @@
 
 #include "base/file.h"
 
-namespace sememe::model {
+namespace sememe::vectors {
 
 /// One row of the header.
 struct TensorInfo {
@@ -69,6 +70,17 @@ std::vector<float> read_f32(const TensorInfo& tensor);
 /// The tensor's own memory when it is F32 and aligned, else an empty span.
 std::span<const float> view_f32(const TensorInfo& tensor);
 
-}  // namespace sememe::model
+/// A tensor that is to be written.
+struct TensorSpec {
+  std::string_view name;
+  std::string_view dtype;
+  std::vector<std::uint64_t> shape;
+};
 
-#endif  // SEMEME_MODEL_SAFETENSORS_H_
+/// What stands in front of the data of these tensors, which follow one after the other in this
+/// order. A multiple of 8 bytes.
+std::string safetensors_head(std::span<const TensorSpec> tensors);
+
+}  // namespace sememe::vectors
+
+#endif  // SEMEME_VECTORS_SAFETENSORS_H_
