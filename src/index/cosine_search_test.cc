@@ -45,6 +45,24 @@ TEST(NearestByCosine, AreThoseOfAFullSort) {
   }
 }
 
+TEST(NearestByCosine, EqualOnesKeepTheirOrderAcrossBlocks) {
+  // Three thousand rows of two directions, in lengths of their own.
+  Matrix rows(3000, 2);
+  std::vector<std::size_t> expected;
+  for (std::size_t r = 0; r < rows.rows; ++r) {
+    rows.row(r)[r % 100 == 7 ? 0 : 1] = static_cast<float>(1 << (r % 5));
+    if (r % 100 == 7 && r != 1507) expected.push_back(r);
+  }
+  const std::vector<float> query = {1.0F, 0.0F};
+  const std::vector<std::size_t> excluded = {1507};
+  for (const std::size_t k : {5UL, 29UL}) {
+    const auto found = nearest_by_cosine(rows.view(), query, k, excluded);
+    ASSERT_EQ(found.size(), k);
+    for (std::size_t i = 0; i < k; ++i) EXPECT_EQ(found[i].row, expected[i]);
+  }
+  EXPECT_EQ(nearest_by_cosine(rows.view(), query, 4000, excluded).size(), 2999U);
+}
+
 TEST(NearestByCosine, OfFewRowsAndOfZeros) {
   Matrix rows(3, 2);
   rows.row(1)[0] = 2.0F;
