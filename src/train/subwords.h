@@ -1,29 +1,18 @@
-// The parts of words that fastText gives vectors to: character n-grams, hashed into buckets
-// (Bojanowski et al. 2017, "Enriching word vectors with subword information").
+// The character n-grams of a vocabulary, which fastText's skip-gram trains.
 #ifndef SEMEME_TRAIN_SUBWORDS_H_
 #define SEMEME_TRAIN_SUBWORDS_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "train/word_counts.h"
+#include "vectors/subwords.h"
 
 namespace sememe::train {
 
-struct SubwordOptions {
-  std::size_t shortest = 3;  ///< characters of an n-gram; shortest <= longest
-  std::size_t longest = 6;   ///< 0: words only
-  std::uint32_t buckets = 2000000;
-  bool enabled() const { return longest > 0; }
-};
-
-/// Appends the buckets of the n-grams of "<word>", as fastText has them: FNV-1a of the bytes, each
-/// taken as a signed char, over whole UTF-8 characters; no single '<' or '>'.
-void append_subwords(std::string_view word, const SubwordOptions& options,
-                     std::vector<std::uint32_t>& buckets);
+using vectors::SubwordOptions;
 
 /// The buckets of every word of a vocabulary. Memory: 4 bytes an n-gram, some 20 a word.
 class Subwords {
