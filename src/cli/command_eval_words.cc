@@ -118,7 +118,9 @@ void add_eval_words(Program& program, CLI::App& eval) {
                   "  sememe eval words words.vec questions-words.txt --vocab-limit 30000\n"
                   "  sememe eval words words.bin wordsim353.tsv simlex999.txt men.csv --json");
   command
-      ->add_option("vectors", options->vectors, "Word vectors: word2vec text or binary, GloVe text")
+      ->add_option(
+          "vectors", options->vectors,
+          "Word vectors: word2vec text or binary, fastText model, GloVe text, .safetensors, .npy")
       ->required();
   command
       ->add_option("files", options->files,

@@ -48,8 +48,9 @@ int run(const Options& options, std::span<const vectors::Term> terms) {
 
 void add_common(CLI::App* command, Options& options) {
   command
-      ->add_option("--vectors", options.vectors,
-                   "Word vectors: word2vec text or binary, fastText .vec, GloVe text")
+      ->add_option(
+          "--vectors", options.vectors,
+          "Word vectors: word2vec text or binary, fastText model, GloVe text, .safetensors, .npy")
       ->envname("SEMEME_VECTORS")
       ->required();
   command->add_option("-k,--count", options.count, "How many words to print")

@@ -11,6 +11,8 @@ namespace sememe::vectors {
 namespace {
 
 constexpr std::string_view kMagic("\x93NUMPY\x01\x00", 8);
+// Magic and header length.
+constexpr std::size_t kPreamble = 10;
 // Room for any row count, and a multiple of 64 as the format asks, so that the header can be
 // rewritten in place.
 constexpr std::size_t kHeaderBytes = 128;
@@ -18,7 +20,7 @@ constexpr std::size_t kHeaderBytes = 128;
 std::string npy_header(std::size_t rows, std::size_t cols) {
   std::string text =
       concat("{'descr': '<f4', 'fortran_order': False, 'shape': (", rows, ", ", cols, "), }");
-  text.resize(kHeaderBytes - kMagic.size() - 2 - 1, ' ');
+  text.resize(kHeaderBytes - kPreamble - 1, ' ');
   text += '\n';
   std::string out(kMagic);
   out += static_cast<char>(text.size() & 0xff);
@@ -76,28 +78,43 @@ void NpyWriter::finish() {
   file_.finish();
 }
 
-Matrix read_npy(const Path& path) {
-  const std::string bytes = read_file(path);
-  const std::string what = quote(path.native());
-  if (bytes.size() < 10 || std::string_view(bytes).substr(0, 8) != kMagic) {
+bool is_npy(std::span<const std::byte> file) {
+  constexpr std::size_t kVersionAt = 6;
+  return file.size() >= kVersionAt && std::memcmp(file.data(), kMagic.data(), kVersionAt) == 0;
+}
+
+MatrixView parse_npy(std::span<const std::byte> file, const std::string& what) {
+  const std::string_view bytes(reinterpret_cast<const char*>(file.data()), file.size());
+  if (bytes.size() < kPreamble || !bytes.starts_with(kMagic)) {
     throw Error(ErrorCode::kUnsupported, concat(what, ": expected a .npy file of version 1.0"));
   }
   const std::size_t header_size = static_cast<unsigned char>(bytes[8]) |
                                   static_cast<std::size_t>(static_cast<unsigned char>(bytes[9]))
                                       << 8;
-  if (bytes.size() - 10 < header_size) {
+  if (bytes.size() - kPreamble < header_size) {
     throw Error(ErrorCode::kCorrupt,
                 concat(what, ": the header has ", header_size, " bytes, the file ", bytes.size()));
   }
-  const Shape shape = parse_shape(std::string_view(bytes).substr(10, header_size), what);
-  const std::size_t have = (bytes.size() - 10 - header_size) / sizeof(float);
+  const Shape shape = parse_shape(bytes.substr(kPreamble, header_size), what);
+  const std::size_t begin = kPreamble + header_size;
+  // The format asks for a multiple of 64, in its first versions of 16.
+  if (begin % sizeof(float) != 0) {
+    throw Error(ErrorCode::kCorrupt,
+                concat(what, ": expected numbers from a multiple of 16 bytes on, found ", begin));
+  }
+  const std::size_t have = (bytes.size() - begin) / sizeof(float);
   if (shape.cols != 0 && shape.rows > have / shape.cols) {
     throw Error(ErrorCode::kCorrupt, concat(what, ": expected ", shape.rows, " x ", shape.cols,
                                             " floats, file has ", have));
   }
-  Matrix matrix(shape.rows, shape.cols);
-  std::memcpy(matrix.values.data(), bytes.data() + 10 + header_size,
-              matrix.values.size() * sizeof(float));
+  return {reinterpret_cast<const float*>(file.data() + begin), shape.rows, shape.cols};
+}
+
+Matrix read_npy(const Path& path) {
+  const MappedFile file = MappedFile::open(path);
+  const MatrixView view = parse_npy(file.bytes(), quote(path.native()));
+  Matrix matrix(view.rows, view.cols);
+  std::copy_n(view.data, matrix.values.size(), matrix.values.begin());
   return matrix;
 }
 

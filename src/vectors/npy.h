@@ -4,6 +4,8 @@
 #ifndef SEMEME_VECTORS_NPY_H_
 #define SEMEME_VECTORS_NPY_H_
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 #include "base/file.h"
@@ -27,8 +29,15 @@ class NpyWriter {
   std::size_t rows_ = 0;
 };
 
-/// Reads a two-dimensional '<f4' array in C order; anything else is Error(kUnsupported), a size
+/// Whether the bytes begin as a .npy file does, of any version.
+bool is_npy(std::span<const std::byte> file);
+
+/// The numbers of a two-dimensional '<f4' array in C order, where they lie in `file`, which begins
+/// at a multiple of 4; `what` names it in messages. Anything else is Error(kUnsupported), a size
 /// that contradicts the header Error(kCorrupt).
+MatrixView parse_npy(std::span<const std::byte> file, const std::string& what);
+
+/// The same of a whole file, copied.
 Matrix read_npy(const Path& path);
 
 }  // namespace sememe::vectors

@@ -40,10 +40,12 @@ TermSum sum_terms(const WordVectors& vectors, std::span<const Term> terms) {
   TermSum sum{.vector = std::vector<float>(vectors.dim()), .rows = {}};
   for (const Term& term : terms) {
     const auto row = vectors.find(term.word);
-    if (!row)
+    const auto made = row ? std::nullopt : vectors.from_ngrams(term.word);
+    if (!row && !made) {
       throw Error(ErrorCode::kNotFound, concat("no vector for the word ", quote(term.word)));
-    sum.rows.push_back(*row);
-    const std::span<const float> values = vectors.row(*row);
+    }
+    if (row) sum.rows.push_back(*row);
+    const std::span<const float> values = row ? vectors.row(*row) : *made;
     const float square = kernels::dot(values, values);
     const float factor = square > 0 ? term.sign / std::sqrt(square) : 0.0F;
     for (std::size_t i = 0; i < values.size(); ++i) sum.vector[i] += factor * values[i];

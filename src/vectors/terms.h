@@ -22,7 +22,8 @@ struct Term {
 std::vector<Term> parse_terms(std::span<const std::string> fields);
 
 /// The sum of the terms' unit vectors [dim] (3CosAdd of Levy and Goldberg 2014 when it is searched
-/// for), and where they lie. Throws Error(kNotFound) for a word that is not there.
+/// for), and where those lie that have a row. Throws Error(kNotFound) for a word that is not there
+/// and has no n-grams.
 struct TermSum {
   std::vector<float> vector;
   std::vector<std::size_t> rows;

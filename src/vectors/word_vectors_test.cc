@@ -7,35 +7,11 @@
 #include <limits>
 
 #include "sememe/error.h"
+#include "vectors/safetensors_testing.h"
+#include "vectors/word_vectors_testing.h"
 
 namespace sememe::vectors {
 namespace {
-
-class WordVectorFile : public testing::Test {
- protected:
-  void SetUp() override {
-    path_ = std::filesystem::temp_directory_path() /
-            ("sememe-word-vectors-" +
-             std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-  }
-  void TearDown() override { std::filesystem::remove(path_); }
-
-  WordVectors read(std::string_view bytes) const {
-    write_file_atomic(path_, bytes);
-    return read_word_vectors(path_);
-  }
-  std::string refusal(std::string_view bytes) const {
-    try {
-      static_cast<void>(read(bytes));
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ErrorCode::kCorrupt) << error.what();
-      return error.what();
-    }
-    return "was read";
-  }
-
-  Path path_;
-};
 
 WordVectors example() {
   WordVectors vectors(3);
@@ -57,20 +33,56 @@ void expect_equal(const WordVectors& a, const WordVectors& b) {
 
 TEST_F(WordVectorFile, EveryFormatReadsBackTheSameFloats) {
   for (const auto format :
-       {WordVectorFormat::kText, WordVectorFormat::kGlove, WordVectorFormat::kBinary}) {
+       {WordVectorFormat::kText, WordVectorFormat::kGlove, WordVectorFormat::kBinary,
+        WordVectorFormat::kSafetensors, WordVectorFormat::kNpy}) {
     write_word_vectors(path_, example(), format);
-    expect_equal(read_word_vectors(path_), example());
+    const WordVectors back = read_word_vectors(path_);
+    expect_equal(back, example());
+    EXPECT_EQ(back.find("grün"), 1U);
   }
 }
 
-TEST_F(WordVectorFile, FindsWords) {
-  WordVectors vectors(1);
-  for (int i = 0; i < 5000; ++i) vectors.add("w" + std::to_string(i), std::vector<float>{0.0F});
-  vectors.add("w7", std::vector<float>{1.0F});  // again
-  for (int i = 0; i < 5000; ++i) EXPECT_EQ(vectors.find("w" + std::to_string(i)), i);
-  EXPECT_FALSE(vectors.find("w5000"));
-  EXPECT_FALSE(vectors.find(""));
-  EXPECT_FALSE(WordVectors(3).find("x"));
+TEST_F(WordVectorFile, NumbersOfCopiesStayWhereTheyLie) {
+  write_word_vectors(path_, example(), WordVectorFormat::kSafetensors);
+  WordVectors back;
+  {
+    const WordVectors first = read_word_vectors(path_);
+    back = first;
+    EXPECT_EQ(back.matrix().data, first.matrix().data);
+  }
+  expect_equal(back, example());
+}
+
+TEST_F(WordVectorFile, WritesFromWhereverRowsLie) {
+  const WordVectors vectors = example();
+  std::vector<float> scratch;
+  const WordVectorSource source = {.words = 3,
+                                   .dim = 3,
+                                   .word = [&](std::size_t i) { return vectors.word(2 - i); },
+                                   .row =
+                                       [&](std::size_t i) {
+                                         scratch.assign(vectors.row(2 - i).begin(),
+                                                        vectors.row(2 - i).end());
+                                         return std::span<const float>(scratch);
+                                       }};
+  for (const auto format : {WordVectorFormat::kText, WordVectorFormat::kSafetensors}) {
+    write_word_vectors(path_, source, format);
+    const WordVectors back = read_word_vectors(path_);
+    EXPECT_EQ(back.word(2), "the");
+    EXPECT_EQ(back.row(2)[1], -0.5F);
+  }
+}
+
+TEST_F(WordVectorFile, RefusesWordsThatAFormatCannotHold) {
+  const auto write = [&](std::string_view word, WordVectorFormat format) {
+    WordVectors vectors(1);
+    vectors.add(word, std::vector<float>{1.0F});
+    write_word_vectors(path_, vectors, format);
+  };
+  EXPECT_THROW(write("a\nb", WordVectorFormat::kText), Error);
+  EXPECT_THROW(write("", WordVectorFormat::kNpy), Error);
+  EXPECT_THROW(write("a b", WordVectorFormat::kBinary), Error);
+  EXPECT_NO_THROW(write("a b", WordVectorFormat::kSafetensors));
 }
 
 TEST_F(WordVectorFile, ReadsWhatOtherProgramsWrite) {
@@ -105,10 +117,99 @@ TEST_F(WordVectorFile, RefusesWhatIsCutOrDamagedWithItsPlace) {
   EXPECT_NE(refusal("word\n").find("line 1"), std::string::npos);
 }
 
+// What is cut anywhere is refused; the only end that may lack is a last line end.
+TEST_F(WordVectorFile, RefusesBinaryFilesCutAtEveryByte) {
+  for (const auto format :
+       {WordVectorFormat::kBinary, WordVectorFormat::kSafetensors, WordVectorFormat::kNpy}) {
+    write_word_vectors(path_, example(), format);
+    const std::string bytes = read_file(path_);
+    const std::size_t needed = bytes.size() - (format == WordVectorFormat::kBinary ? 1 : 0);
+    for (std::size_t size = 0; size < needed; ++size) {
+      EXPECT_THROW(static_cast<void>(read(bytes.substr(0, size))), Error) << size;
+    }
+    expect_equal(read(bytes), example());
+  }
+}
+
+// A number can be cut into a shorter one, which nothing shows; every other cut is refused.
+TEST_F(WordVectorFile, RefusesTextCutAtEveryByteUpToTheLastNumber) {
+  const std::string text = "2 2\naa 0.5 -1\nb 2 0.25\n";
+  for (std::size_t size = 0; size < text.size() - 5; ++size) {
+    EXPECT_THROW(static_cast<void>(read(text.substr(0, size))), Error) << size;
+  }
+  EXPECT_EQ(read(text.substr(0, text.size() - 2)).row(1)[1], 0.2F);
+  const std::string glove = text.substr(4);
+  for (std::size_t size = 0; size < glove.size(); ++size) {
+    try {
+      EXPECT_LE(read(glove.substr(0, size)).size(), 2U);
+    } catch (const Error&) {
+    }
+  }
+}
+
+TEST_F(WordVectorFile, RefusesHostileSizes) {
+  const auto npy = [](const std::string& shape) {
+    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + shape + "), }";
+    header.resize(117, ' ');
+    return std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + "\n" + std::string(16, '\0');
+  };
+  write_unsynced(vocabulary(), "a\nb\n");
+  EXPECT_EQ(read(npy("2, 2")).size(), 2U);
+  EXPECT_NE(refusal(npy("3, 1")).find("expected 3 words, one a line, found 2"), std::string::npos);
+  EXPECT_NE(refusal(npy("2, 0")).find("dimension"), std::string::npos);
+  EXPECT_NE(refusal(npy("2, 288230376151711744")).find("floats"), std::string::npos);
+  EXPECT_THROW(static_cast<void>(read(npy("2, 99999999999999999999"))), Error);
+  EXPECT_THROW(static_cast<void>(read(npy("-2, 2"))), Error);
+
+  const auto tensors = [](const std::string& shape, const std::string& bytes) {
+    return safetensors_bytes(R"({"vectors":{"dtype":"F32","shape":)" + shape +
+                                 R"(,"data_offsets":[0,16]},"words":{"dtype":"U8","shape":[)" +
+                                 bytes + R"(],"data_offsets":[16,20]}})",
+                             std::string(16, '\0') + "a\nb\n");
+  };
+  EXPECT_EQ(read(tensors("[2,2]", "4")).size(), 2U);
+  EXPECT_NE(refusal(tensors("[4,1]", "4")).find("expected 4 words"), std::string::npos);
+  EXPECT_NE(refusal(tensors("[2,4294967296,4294967296]", "4")).find("2^64"), std::string::npos);
+  EXPECT_NE(refusal(tensors("[2,2]", "5")).find("expected 5 bytes"), std::string::npos);
+  EXPECT_THROW(static_cast<void>(read(tensors("[4]", "4"))), Error);
+  EXPECT_THROW(static_cast<void>(read(safetensors_bytes("{}   ", ""))), Error);
+
+  const std::string floats("\0\0\0\x3F", 4);
+  EXPECT_NE(refusal("5 1\na " + floats + "\nb " + floats).find("expected 5 words of 4 bytes"),
+            std::string::npos);
+  EXPECT_NE(refusal("4611686018427387905 4\n" + std::string(64, 'x')).find("line 1"),
+            std::string::npos);
+}
+
+TEST_F(WordVectorFile, ReadsHalvesOfSafetensors) {
+  const std::string bytes =
+      safetensors_bytes(R"({"vectors":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]},)"
+                        R"("words":{"dtype":"U8","shape":[1],"data_offsets":[4,5]}})",
+                        std::string("\0\x3c\0\xc0w", 5));
+  const WordVectors vectors = read(bytes);
+  EXPECT_EQ(vectors.word(0), "w");
+  EXPECT_EQ(vectors.row(0)[0], 1.0F);
+  EXPECT_EQ(vectors.row(0)[1], -2.0F);
+}
+
+TEST_F(WordVectorFile, NamesTheWordsThatAreMissing) {
+  write_word_vectors(path_, example(), WordVectorFormat::kNpy);
+  std::filesystem::remove(vocabulary());
+  try {
+    static_cast<void>(read_word_vectors(path_));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kNotFound);
+    EXPECT_NE(std::string(error.what()).find(".vocab.txt"), std::string::npos) << error.what();
+  }
+}
+
 TEST(WordVectorFormats, AreKnownBySuffix) {
   EXPECT_EQ(word_vector_format("x/model.vec"), WordVectorFormat::kText);
   EXPECT_EQ(word_vector_format("model.bin"), WordVectorFormat::kBinary);
   EXPECT_EQ(word_vector_format("m.glove"), WordVectorFormat::kGlove);
+  EXPECT_EQ(word_vector_format("m.safetensors"), WordVectorFormat::kSafetensors);
+  EXPECT_EQ(word_vector_format("m.npy"), WordVectorFormat::kNpy);
   EXPECT_THROW(static_cast<void>(word_vector_format("model.pkl")), Error);
 }
 

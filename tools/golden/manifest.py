@@ -22,6 +22,10 @@ GROUPS = [
     ("vectors", "python tools/golden/make_vectors.py --model MODEL --out tests/golden/vectors", "seed 11 (default)",
      f"MODEL: {MODEL}. sentence-transformers 6 takes max_seq_length 256 from sentence_bert_config.json by itself and does not pad "
      "a single text; one text at a time, float32, one thread. Against float64 the vectors differ by at most 1.8e-7."),
+    ("word_vectors", "python tools/golden/make_word_vectors.py --out tests/golden/word_vectors",
+     "seeds 5 (corpus), 0 (fastText), 3 (gensim), 7 (numbers)",
+     "Made 2026-11-28. skipgram, cbow, supervised: the program fasttext 0.9.2 of Debian 12, one thread; gensim_facebook, word2vec.*, "
+     "vectors.glove: gensim; words.*: safetensors and numpy. expected.json by fasttext-wheel and gensim."),
     ("metrics", "python tools/golden/make_metrics.py --out tests/golden/metrics", "seed 5 (default)",
      "retrieval_*.json by pytrec_eval (built as pytrec-eval-terrier), sts.json by scipy."),
 ]
