@@ -13,6 +13,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/train_options.h"
+#include "train/fasttext_writer.h"
 #include "train/word2vec.h"
 #include "vectors/word_vectors.h"
 
@@ -22,18 +23,27 @@ namespace {
 struct Options : TrainOptions {
   std::string loss = "ns";
   train::Word2VecOptions training;
+  bool fasttext = false;
 };
 
-vectors::WordVectors named(const train::WordVocabulary& vocabulary,
-                           const train::VectorTable& table) {
-  vectors::WordVectors out(table.dim());
-  out.reserve(table.rows());
-  for (std::size_t i = 0; i < table.rows(); ++i) out.add(vocabulary.word(i), table.values(i));
-  return out;
+void write(const Options& options, const train::WordCorpus& corpus,
+           const train::Word2VecOptions& training, const train::Word2Vec& model) {
+  const vectors::WordVectorFormat format = vectors::word_vector_format(options.output);
+  if (options.fasttext && format == vectors::WordVectorFormat::kBinary) {
+    train::write_fasttext_model(options.output, model, corpus, training, options.reading.min_count);
+    return;
+  }
+  const train::VectorTable table = model.vectors();
+  vectors::write_word_vectors(options.output,
+                              {.words = table.rows(),
+                               .dim = table.dim(),
+                               .word = [&](std::size_t i) { return corpus.vocabulary().word(i); },
+                               .row = [&](std::size_t i) { return table.values(i); }},
+                              format);
 }
 
 int run_word2vec(const Options& options) {
-  const auto format = vectors::word_vector_format(options.output);
+  static_cast<void>(vectors::word_vector_format(options.output));  // before the work
   const auto begin = std::chrono::steady_clock::now();
   const train::WordCorpus corpus = read_corpus(options);
   const std::chrono::duration<double> reading = std::chrono::steady_clock::now() - begin;
@@ -57,7 +67,7 @@ int run_word2vec(const Options& options) {
     });
     seconds = progress.seconds();
   }
-  vectors::write_word_vectors(options.output, named(corpus.vocabulary(), model.vectors()), format);
+  write(options, corpus, training, model);
   const std::uint64_t words = finished ? last.total_words : last.words;
   const double rate = static_cast<double>(words) / std::max(seconds, 1e-3);
   if (!finished) {
@@ -127,6 +137,7 @@ void add_word2vec(Program& program, CLI::App& train, const char* name,
                     "The same vectors for a seed, whatever the number of threads");
   command->add_option("--seed", o.seed, "Of all random numbers")->capture_default_str();
   if (std::string_view(name) == "fasttext") {
+    options->fasttext = true;
     o.subwords.longest = 6;
     command->add_option("--min-n", o.subwords.shortest, "Characters of the shortest n-grams")
         ->capture_default_str();

@@ -19,9 +19,10 @@ void add_train_options(CLI::App* command, TrainOptions& options) {
                    "Text files, plain, .gz or .zst; \"-\": standard input")
       ->required();
   command
-      ->add_option("-o,--output", options.output,
-                   "File for the vectors; by its end .vec, .txt, .w2v (word2vec text), .glove or "
-                   ".bin (word2vec binary)")
+      ->add_option(
+          "-o,--output", options.output,
+          "File for the vectors; by its end .vec, .txt, .w2v (word2vec text), .glove, .bin "
+          "(word2vec binary; of fasttext its own model), .safetensors, .npy")
       ->required();
   command
       ->add_option(

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import unittest
 
-from support import PROGRAM, SememeTest
+from support import GOLDEN, PROGRAM, SememeTest
 
 TOPICS = {"fruit": ["apple", "pear", "plum", "cherry", "grape", "melon", "fig", "kiwi"],
           "metal": ["iron", "copper", "zinc", "tin", "lead", "gold", "silver", "nickel"],
@@ -44,14 +44,27 @@ class Train(SememeTest):
 
     def test_formats_hold_the_same_vectors(self):
         self.write("corpus.txt", corpus(500))
-        for name in ("a.vec", "a.glove", "a.bin", "a.txt"):
+        names = ("a.vec", "a.glove", "a.bin", "a.txt", "a.safetensors", "a.npy")
+        for name in names:
             self.train("skipgram", name)
-        answers = {name: self.expect(0, "neighbors", "apple", "--vectors", name).out
-                   for name in ("a.vec", "a.glove", "a.bin", "a.txt")}
+        answers = {name: self.expect(0, "neighbors", "apple", "--vectors", name).out for name in names}
         self.assertEqual(len(set(answers.values())), 1)
         lines = (self.directory / "a.vec").read_text().splitlines()
         self.assertEqual(lines[0], "24 20")
         self.assertEqual(len(lines[1].split(" ")), 21)
+
+    def test_a_fasttext_model_has_vectors_of_unknown_words(self):
+        self.write("corpus.txt", corpus(1500))
+        for name in ("model.bin", "words.vec"):
+            self.train("fasttext", name, "--buckets", "2000")
+        self.assertEqual((self.directory / "model.bin").read_bytes()[:8], b"\xba\x16\x4f\x2f\x0c\0\0\0")
+        known = [self.expect(0, "neighbors", "apple", "--vectors", name).out for name in ("model.bin", "words.vec")]
+        self.assertEqual(known[0], known[1])
+        found = self.expect(0, "neighbors", "apples", "--vectors", "model.bin", "-k", "1", "--json").json
+        self.assertEqual(found["neighbors"][0]["word"], "apple")
+        found = self.expect(0, "analogy", "coppery", "-", "zinc", "+", "violin", "--vectors", "model.bin", "-k", "3").out
+        self.assertNotIn("violin", found)
+        self.assertIn('"apples"', self.expect(4, "neighbors", "apples", "--vectors", "words.vec").err)
 
     def test_a_seed_is_a_file_and_standard_input_is_a_corpus(self):
         text = corpus(1500)
@@ -149,6 +162,11 @@ class Words(SememeTest):
     def test_damaged_vectors_are_named(self):
         self.write("cut.vec", "2 3\nking 1 0 0.1\nqueen 1 1\n")
         self.assertIn("line 3", self.expect(8, "neighbors", "king", "--vectors", "cut.vec").err)
+        model = (GOLDEN / "word_vectors" / "skipgram.bin").read_bytes()
+        self.write("cut.bin", model[:-1])
+        self.assertIn("byte", self.expect(8, "neighbors", "apple", "--vectors", "cut.bin").err)
+        self.write("new.bin", model[:4] + b"\x0d" + model[5:])
+        self.assertIn("found 13", self.expect(6, "neighbors", "apple", "--vectors", "new.bin").err)
         self.expect(4, "neighbors", "king", "--vectors", "none.vec")
 
 
