@@ -13,6 +13,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/train_options.h"
+#include "train/checkpoint.h"
 #include "train/fasttext_writer.h"
 #include "train/word2vec.h"
 #include "vectors/word_vectors.h"
@@ -24,6 +25,9 @@ struct Options : TrainOptions {
   std::string loss = "ns";
   train::Word2VecOptions training;
   bool fasttext = false;
+  std::string checkpoint;
+  double checkpoint_seconds = 600;
+  std::string start_from;
 };
 
 void write(const Options& options, const train::WordCorpus& corpus,
@@ -42,60 +46,97 @@ void write(const Options& options, const train::WordCorpus& corpus,
                               format);
 }
 
-int run_word2vec(const Options& options) {
-  static_cast<void>(vectors::word_vector_format(options.output));  // before the work
-  const auto begin = std::chrono::steady_clock::now();
-  const train::WordCorpus corpus = read_corpus(options);
-  const std::chrono::duration<double> reading = std::chrono::steady_clock::now() - begin;
-  train::Word2VecOptions training = options.training;
-  if (options.loss == "hs") training.objective = train::Objective::kHierarchicalSoftmax;
-  if (training.threads == 0) training.threads = available_threads();
-  train::Word2Vec model(corpus, training);
+// The corpus, with the words of the model that is to be trained on.
+train::WordCorpus read(const Options& options) {
+  if (options.start_from.empty()) return read_corpus(options);
+  const train::WordVocabulary known = train::read_checkpoint_vocabulary(options.start_from);
+  TrainOptions with_known = options;
+  with_known.reading.known = &known;
+  return read_corpus(with_known);
+}
+
+struct Outcome {
   train::TrainingProgress last;
-  bool finished = false;
+  std::uint64_t words = 0;  // trained on here, not before
   double seconds = 0;
-  {
-    const Interrupt interrupt;
-    Progress progress(options.progress_mode());
-    finished = model.train([&](const train::TrainingProgress& now) {
-      last = now;
-      const double rate = static_cast<double>(now.words) / std::max(progress.seconds(), 1e-3);
+  bool finished = false;
+};
+
+// Trains to the end or to Ctrl-C, with a checkpoint every so often and at the end.
+Outcome train_on(const Options& options, train::Word2Vec& model) {
+  using Clock = std::chrono::steady_clock;
+  Outcome outcome;
+  outcome.last.words = model.words_done();
+  const std::uint64_t before = model.words_done();
+  const bool keeps = !options.checkpoint.empty();
+  const Interrupt interrupt;
+  Progress progress(options.progress_mode());
+  do {
+    const Clock::time_point begin = Clock::now();
+    outcome.finished = model.train([&](const train::TrainingProgress& now) {
+      outcome.last = now;
+      const double done = static_cast<double>(now.words - before);
+      const double rate = done / std::max(progress.seconds(), 1e-3);
       progress.update("trained on words", now.words, now.total_words,
                       concat(with_separators(static_cast<std::uint64_t>(rate)), " a second, loss ",
                              fixed(now.loss, 3)));
-      return !Interrupt::seen();
+      const std::chrono::duration<double> since = Clock::now() - begin;
+      return !Interrupt::seen() && !(keeps && since.count() >= options.checkpoint_seconds);
     });
-    seconds = progress.seconds();
-  }
-  write(options, corpus, training, model);
-  const std::uint64_t words = finished ? last.total_words : last.words;
-  const double rate = static_cast<double>(words) / std::max(seconds, 1e-3);
-  if (!finished) {
-    warn(concat("interrupted: ", options.output, " has the vectors of ", with_separators(words),
-                " of ", with_separators(last.total_words), " words"));
+    if (keeps) model.save(options.checkpoint);
+  } while (!outcome.finished && !Interrupt::seen());
+  outcome.seconds = progress.seconds();
+  outcome.words = model.words_done() - before;
+  return outcome;
+}
+
+void report(const Options& options, const train::WordCorpus& corpus, const Outcome& outcome) {
+  const double rate = static_cast<double>(outcome.words) / std::max(outcome.seconds, 1e-3);
+  if (!outcome.finished) {
+    warn(concat("interrupted: ", options.output, " has the vectors of ",
+                with_separators(outcome.last.words), " of ",
+                with_separators(outcome.last.total_words), " words",
+                options.checkpoint.empty() ? "" : "; the same command goes on"));
   }
   if (options.json) {
     print(to_line({{"output", options.output},
                    {"vocabulary", corpus.vocabulary().size()},
-                   {"dim", training.dim},
+                   {"dim", options.training.dim},
                    {"words", corpus.words()},
-                   {"epochs", training.epochs},
-                   {"finished", finished},
-                   {"loss", last.loss},
-                   {"reading_seconds", reading.count()},
-                   {"seconds", seconds},
+                   {"epochs", options.training.epochs},
+                   {"finished", outcome.finished},
+                   {"loss", outcome.last.loss},
+                   {"seconds", outcome.seconds},
                    {"words_per_second", rate}}));
-  } else {
-    print(concat("words       ", with_separators(corpus.words()), " of ",
-                 with_separators(corpus.words_read()), ", ",
-                 with_separators(corpus.vocabulary().size()), " different of ",
-                 with_separators(corpus.distinct_words()), "\n"));
-    print(concat("trained     ", with_separators(words), " words in ", fixed(seconds, 1), " s, ",
-                 with_separators(static_cast<std::uint64_t>(rate)), " a second\n"));
-    print(concat("loss        ", fixed(last.loss, 3), "\n"));
-    print(concat("written     ", options.output, "\n"));
+    return;
   }
-  return finished ? kExitDone : 128 + SIGINT;
+  print(concat("words       ", with_separators(corpus.words()), " of ",
+               with_separators(corpus.words_read()), ", ",
+               with_separators(corpus.vocabulary().size()), " different of ",
+               with_separators(corpus.distinct_words()), "\n"));
+  print(concat("trained     ", with_separators(outcome.words), " words in ",
+               fixed(outcome.seconds, 1), " s, ", with_separators(static_cast<std::uint64_t>(rate)),
+               " a second\n"));
+  print(concat("loss        ", fixed(outcome.last.loss, 3), "\n"));
+  print(concat("written     ", options.output, "\n"));
+}
+
+int run_word2vec(const Options& options) {
+  static_cast<void>(vectors::word_vector_format(options.output));  // before the work
+  const train::WordCorpus corpus = read(options);
+  train::Word2VecOptions training = options.training;
+  if (options.loss == "hs") training.objective = train::Objective::kHierarchicalSoftmax;
+  if (training.threads == 0) training.threads = available_threads();
+  train::Word2Vec model(corpus, training);
+  if (!options.checkpoint.empty() && std::filesystem::exists(options.checkpoint)) {
+    model.resume(options.checkpoint);
+  } else if (!options.start_from.empty()) {
+    model.start_from(options.start_from);
+  }
+  const Outcome outcome = train_on(options, model);
+  write(options, corpus, training, model);
+  report(options, corpus, outcome);
+  return outcome.finished ? kExitDone : 128 + SIGINT;
 }
 
 void add_word2vec(Program& program, CLI::App& train, const char* name,
@@ -104,7 +145,9 @@ void add_word2vec(Program& program, CLI::App& train, const char* name,
   options->training.architecture = architecture;
   CLI::App* command = add_command(
       train, name, description,
-      concat("  sememe train ", name, " corpus.txt -o words.vec\n",
+      concat("  sememe train ", name, " corpus.txt -o words.vec\n", "  sememe train ", name,
+             " corpus.txt -o words.bin --checkpoint words.ckpt\n", "  sememe train ", name,
+             " more.txt -o words2.bin --continue words.ckpt\n",
              "  zstd -dc wiki.zst | sememe train ", name, " - -o words.bin --dim 300 --epochs 3"));
   add_train_options(command, *options);
   train::Word2VecOptions& o = options->training;
@@ -136,6 +179,16 @@ void add_word2vec(Program& program, CLI::App& train, const char* name,
   command->add_flag("--deterministic", o.deterministic,
                     "The same vectors for a seed, whatever the number of threads");
   command->add_option("--seed", o.seed, "Of all random numbers")->capture_default_str();
+  command->add_option("--checkpoint", options->checkpoint,
+                      "File to write where training stands, and to go on from if it is there: the "
+                      "same command after a kill comes to the same vectors (with one thread or "
+                      "--deterministic)");
+  command
+      ->add_option("--checkpoint-seconds", options->checkpoint_seconds, "How often it is written")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_option("--continue", options->start_from,
+                      "Checkpoint whose vectors to begin with: this corpus is more text for them");
   if (std::string_view(name) == "fasttext") {
     options->fasttext = true;
     o.subwords.longest = 6;

@@ -5,6 +5,7 @@
 
 #include "base/error_context.h"
 #include "kernels/word2vec.h"
+#include "train/checkpoint.h"
 #include "train/word2vec_state.h"
 
 namespace sememe::train {
@@ -92,6 +93,11 @@ Word2Vec& Word2Vec::operator=(Word2Vec&&) noexcept = default;
 const VectorTable& Word2Vec::input() const { return state_->input; }
 const VectorTable& Word2Vec::output() const { return state_->output; }
 
+void Word2Vec::save(const Path& checkpoint) const { write_checkpoint(checkpoint, *state_); }
+void Word2Vec::resume(const Path& checkpoint) { resume_checkpoint(checkpoint, *state_); }
+void Word2Vec::start_from(const Path& checkpoint) { adopt_vectors(checkpoint, *state_); }
+std::uint64_t Word2Vec::words_done() const { return state_->words_before(state_->next_block); }
+
 VectorTable Word2Vec::vectors() const {
   Word2VecState& state = *state_;
   VectorTable out(state.corpus.vocabulary().size(), state.options.dim);
@@ -119,12 +125,10 @@ bool Word2Vec::train(const std::function<bool(const TrainingProgress&)>& progres
                          " words (the loss is no number); a rate below ", state.options.rate,
                          " would help"));
     }
-    return !progress ||
-           progress({.words = block + 1 == state.blocks() ? state.words()
-                                                          : state.words_before(block + 1),
-                     .total_words = state.words(),
-                     .loss = loss.mean(),
-                     .rate = state.rate(block)});
+    return !progress || progress({.words = state.words_before(block + 1),
+                                  .total_words = state.words(),
+                                  .loss = loss.mean(),
+                                  .rate = state.rate(block)});
   };
   if (state.options.deterministic) {
     train_deterministic(state, done);

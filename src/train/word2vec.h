@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/file.h"
 #include "train/subwords.h"
 #include "train/vector_table.h"
 #include "train/word_corpus.h"
@@ -68,6 +69,18 @@ class Word2Vec {
   /// time; when it returns false training stops after the blocks at hand, and the vectors are
   /// what they are then. Returns whether training went to its end.
   bool train(const std::function<bool(const TrainingProgress&)>& progress = {});
+
+  /// Writes down where training stands (docs/formats/checkpoint.md), between calls of train().
+  void save(const Path& checkpoint) const;
+  /// Goes on from there: a new model of the same corpus and options, threads apart, then comes to
+  /// the same bytes. Throws Error(kInvalidArgument) where the file is of others, kCorrupt where it
+  /// is damaged.
+  void resume(const Path& checkpoint);
+  /// Begins with the vectors that words have there. The corpus should be read with the words of the
+  /// checkpoint as known ones. Throws as resume() where dimensions or n-grams differ.
+  void start_from(const Path& checkpoint);
+  /// Words of the corpus, of all epochs, that are done.
+  std::uint64_t words_done() const;
 
   /// The word vectors, by id.
   VectorTable vectors() const;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error_context.h"
+#include "base/hash.h"
 #include "train/text_stream.h"
 
 namespace sememe::train {
@@ -115,6 +116,11 @@ std::span<std::uint32_t> IdFile::finish() {
 WordCorpus WordCorpus::read(const CorpusOptions& options, const Progress& progress) {
   WordCorpus corpus;
   WordCounts counts(options.max_vocabulary_bytes);
+  if (options.known != nullptr) {
+    for (std::size_t i = 0; i < options.known->size(); ++i) {
+      counts.add(options.known->word(i), options.known->counts()[i]);
+    }
+  }
   IdFile ids(options.temporary_directory);
   Counter counter(counts, ids);
   std::uint64_t total = 0;
@@ -146,6 +152,9 @@ WordCorpus WordCorpus::read(const CorpusOptions& options, const Progress& progre
   const std::span<std::uint32_t> numbers = ids.finish();
   corpus.file_ = std::move(ids);
   corpus.encode(selection, numbers);
+  if (corpus.blocks() == 0) {
+    throw Error(ErrorCode::kInvalidArgument, "corpus: expected a text, found no word that is kept");
+  }
   corpus.vocabulary_ = std::move(selection.vocabulary);
   return corpus;
 }
@@ -183,6 +192,16 @@ void WordCorpus::encode(const WordCounts::Selection& selection, std::span<std::u
     block_words_.push_back(words);
   }
   ids_ = numbers.first(out);
+}
+
+std::string WordCorpus::fingerprint() const {
+  std::uint64_t words = 0;
+  for (std::size_t i = 0; i < vocabulary_.size(); ++i) {
+    words = words * 31 + xxh3_64(vocabulary_.word(i));
+  }
+  const std::uint64_t parts[] = {words, xxh3_64(std::as_bytes(vocabulary_.counts())),
+                                 xxh3_64(std::as_bytes(ids_))};
+  return concat(words_before(blocks()), " words ", xxh3_64(std::as_bytes(std::span(parts))));
 }
 
 }  // namespace sememe::train

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/file.h"
@@ -20,6 +21,9 @@ struct CorpusOptions {
   WordRule rule = WordRule::kUnicode;
   std::uint64_t min_count = 5;
   std::size_t max_words = 0;  ///< 0: all
+  /// Words that there were before this text, with their counts: of a model that is to be trained
+  /// on.
+  const WordVocabulary* known = nullptr;
   std::size_t max_vocabulary_bytes = std::size_t{4} << 30;
   /// Where the ids lie while they are in use: an unnamed file, four bytes a word. Empty: the
   /// system's place for such files.
@@ -72,10 +76,12 @@ class WordCorpus {
   const WordVocabulary& vocabulary() const { return vocabulary_; }
   /// Words of the text, those of the vocabulary.
   std::uint64_t words_read() const { return words_read_; }
-  std::uint64_t words() const { return vocabulary_.total(); }
+  std::uint64_t words() const { return block_words_.back(); }
   /// Distinct words before any were left out.
   std::size_t distinct_words() const { return distinct_words_; }
   std::uint64_t forgotten_up_to() const { return forgotten_up_to_; }
+  /// Of the words, their counts and the text in ids. Cost: one pass at memory speed.
+  std::string fingerprint() const;
 
   std::size_t blocks() const { return block_starts_.size() - 1; }
   /// Whole sentences, each with kSentenceEnd behind it.

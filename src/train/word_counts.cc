@@ -25,7 +25,7 @@ std::size_t WordCounts::memory() const {
   return bytes_.size() + words_.size() * sizeof(Word) + slots_.size() * sizeof(slots_[0]);
 }
 
-std::uint32_t WordCounts::add(std::string_view word) {
+std::uint32_t WordCounts::add(std::string_view word, std::uint64_t times) {
   const std::uint64_t hash = xxh3_64(word);
   const std::size_t mask = slots_.size() - 1;
   std::size_t i = hash & mask;
@@ -33,7 +33,7 @@ std::uint32_t WordCounts::add(std::string_view word) {
     if (slots_[i] >> 32 != hash >> 32) continue;
     Word& known = words_[(slots_[i] & 0xFFFFFFFF) - 1];
     if (std::string_view(bytes_).substr(known.start, known.size) != word) continue;
-    ++known.count;
+    known.count += times;
     return known.number;
   }
   if (next_number_ == kNoWord) {
@@ -43,7 +43,7 @@ std::uint32_t WordCounts::add(std::string_view word) {
   words_.push_back({.start = bytes_.size(),
                     .size = static_cast<std::uint32_t>(word.size()),
                     .number = number,
-                    .count = 1});
+                    .count = times});
   bytes_ += word;
   slots_[i] = (hash >> 32 << 32) | words_.size();
   if (2 * words_.size() > slots_.size()) {

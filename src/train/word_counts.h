@@ -40,8 +40,8 @@ class WordCounts {
  public:
   explicit WordCounts(std::size_t max_bytes = std::size_t{4} << 30);
 
-  /// The number of `word`, which is counted once more. Cost: one hash and about one cache miss.
-  std::uint32_t add(std::string_view word);
+  /// The number of `word`, which is counted `times` more. Cost: one hash and about one cache miss.
+  std::uint32_t add(std::string_view word, std::uint64_t times = 1);
 
   /// The words seen at least min_count times, at most max_words of them (0: all).
   struct Selection {

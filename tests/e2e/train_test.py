@@ -118,6 +118,40 @@ class Train(SememeTest):
         self.assertEqual(process.wait(), 130)
         self.expect(0, "neighbors", "apple", "--vectors", "words.vec")
 
+    def test_killed_again_and_again_it_comes_to_the_same_bytes(self):
+        self.write("corpus.txt", corpus(4000))
+        command = ["train", "skipgram", "corpus.txt", "--dim", "50", "--sample", "0", "--epochs", "20", "--deterministic",
+                   "--threads", "2"]
+        self.expect(0, *command, "-o", "straight.bin")
+        kills = 0
+        for attempt in range(200):
+            process = subprocess.Popen([PROGRAM, *command, "-o", "killed.bin", "--checkpoint", "words.ckpt",
+                                        "--checkpoint-seconds", "0.01"],
+                                       cwd=self.directory, env=self.environment, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
+            try:
+                self.assertEqual(process.wait(timeout=0.05 + 0.01 * (attempt % 10)), 0)
+                break
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                kills += 1
+        self.assertGreater(kills, 0)
+        self.assertEqual((self.directory / "killed.bin").read_bytes(), (self.directory / "straight.bin").read_bytes())
+
+    def test_more_text_goes_on_from_a_checkpoint(self):
+        self.write("corpus.txt", corpus(1000))
+        self.train("skipgram", "first.bin", "--checkpoint", "first.ckpt")
+        self.assertEqual(self.train("skipgram", "again.bin", "--checkpoint", "first.ckpt")["words_per_second"], 0)
+        self.assertEqual((self.directory / "again.bin").read_bytes(), (self.directory / "first.bin").read_bytes())
+        wrong = self.expect(2, "train", "skipgram", "corpus.txt", "-o", "x.bin", "--checkpoint", "first.ckpt")
+        self.assertIn('"dim 100"; found one with "dim 20"', wrong.err)
+        self.write("corpus.txt", corpus(1000).replace("apple", "quince").replace("Apple", "Quince"))
+        report = self.train("skipgram", "second.vec", "--continue", "first.ckpt")
+        self.assertEqual(report["vocabulary"], 25)
+        found = self.expect(0, "neighbors", "quince", "--vectors", "second.vec", "-k", "7", "--json").json
+        self.assertIn("apple", [n["word"] for n in found["neighbors"]])
+
     def test_bad_input_is_named(self):
         self.write("corpus.txt", "one two three\n")
         self.assertIn("at least 5 times", self.expect(2, "train", "skipgram", "corpus.txt", "-o", "w.vec").err)
