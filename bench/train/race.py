@@ -7,7 +7,7 @@ Contenders take turns; figures are the best of all rounds, ratios the median of 
 
 Quality (--quality): each contender trains the whole corpus; `sememe eval words` measures all results.
 
-Programs that are not there are left out and named: word2vec.c (built with -Ofast), pWord2Vec (with OpenBLAS) and
+Programs that are not there are left out and named: word2vec.c (built with -Ofast), pWord2Vec (with OpenBLAS), gensim and
 fastText are taken where the options say they are."""
 
 import argparse
@@ -67,13 +67,20 @@ def fasttext(program, s, corpus, output, epochs, threads, seed):
             "-epoch", epochs, "-thread", threads, "-minn", ngrams[0], "-maxn", ngrams[1], "-verbose", 0]
 
 
+def gensim(program, s, corpus, output, epochs, threads, seed):
+    return [program, ROOT / "bench/train/gensim_train.py", s.model, corpus, output, s.dim, s.window, s.negative, s.sample,
+            s.min_count, s.rate, epochs, threads, seed]
+
+
 def run(contender, setting, corpus, directory, epochs, threads=1, seed=1):
     """CPU-seconds and wall seconds of one training, and its vectors."""
     output = os.path.join(directory, "vectors")
     command = [str(part) for part in
                contender.command(contender.program, setting, corpus, output, epochs, threads, seed)]
     begin = os.times()
-    result = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    # Libraries of matrix products start threads of their own.
+    result = subprocess.run(command, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.PIPE, text=True)
     end = os.times()
     if result.returncode != 0:
         sys.exit(f"{contender.name}: {' '.join(command)}: exit {result.returncode}\n{result.stderr[-2000:]}")
@@ -157,6 +164,7 @@ def main():
     parser.add_argument("--word2vec", default="word2vec", help="word2vec.c, built with -Ofast -march=native")
     parser.add_argument("--pword2vec", default="pword2vec")
     parser.add_argument("--fasttext", default="fasttext")
+    parser.add_argument("--gensim", default="", help="a Python that has gensim")
     parser.add_argument("--models", nargs="+", default=["skipgram", "cbow", "fasttext"])
     parser.add_argument("--dims", nargs="+", type=int, default=[100, 300])
     parser.add_argument("--slice", type=int, default=12_000_000, help="bytes of the corpus that speed is measured on")
@@ -175,6 +183,7 @@ def main():
     for name, program, models, command in (
             ("word2vec.c -Ofast", options.word2vec, ("skipgram", "cbow"), word2vec),
             ("pWord2Vec", options.pword2vec, ("skipgram",), word2vec),
+            ("gensim", options.gensim, ("skipgram", "cbow", "fasttext"), gensim),
             ("fastText", options.fasttext, ("skipgram", "cbow", "fasttext"), fasttext)):
         found = shutil.which(program)
         if found:
