@@ -39,6 +39,9 @@ void ExampleSource::start(std::size_t block) {
   random_ = Random(state_.options.seed, block);
   rate_ = state_.rate(block);
   length_ = centre_ = 0;
+  if (!state_.has_tree()) {
+    next_draw_ = random_.below(static_cast<std::uint32_t>(state_.negatives.size()));
+  }
 }
 
 // Frequent words are left out; sentences of one word have nothing to learn. Which words stay cannot
@@ -99,8 +102,11 @@ void ExampleSource::add_outputs(Example& example, std::uint32_t word) {
   std::uint32_t* const first = &example.data_[example.most_inputs_ + example.output_count_];
   std::uint32_t* last = first;
   *last++ = word;
+  const std::uint32_t* drawn = state_.negatives.from(next_draw_);
+  next_draw_ += state_.options.negative;
+  if (next_draw_ >= state_.negatives.size()) next_draw_ -= state_.negatives.size();
   for (std::size_t k = 0; k < state_.options.negative; ++k) {
-    const std::uint32_t negative = state_.negatives.draw(random_);
+    const std::uint32_t negative = drawn[k];
     bool there = false;
     for (const std::uint32_t* i = first; i < last; ++i) there |= *i == negative;
     *last = negative;

@@ -89,6 +89,7 @@ class ExampleSource {
   std::vector<std::uint32_t> sentence_;  // room for the longest, and for a window behind it
   std::size_t length_ = 0;
   std::size_t centre_ = 0;
+  std::size_t next_draw_ = 0;
 };
 
 /// An example's rows in a pair of tables, as the kernels want them.

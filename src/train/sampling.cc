@@ -17,29 +17,25 @@ std::uint32_t chance(double p) {
 
 }  // namespace
 
-AliasTable::AliasTable(std::span<const double> weights) : entries_(weights.size()) {
+DrawList::DrawList(std::span<const double> weights, std::size_t size, Random random) : size_(size) {
   const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
   SEMEME_CHECK(!weights.empty() && std::isfinite(total) && total > 0);
-  // Chances in units of 1 / size: those below one are filled up from those above.
-  std::vector<double> rest(weights.size());
-  std::vector<std::uint32_t> low;
-  std::vector<std::uint32_t> high;
+  SEMEME_CHECK(size > 0 && size <= 0xFFFFFFFF);
+  draws_.reserve(size + kMostAtOnce);
+  // Places end where the sum of shares does, all of them moved by the same random part of one.
+  const double moved = random.uniform();
+  double sum = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    rest[i] = weights[i] * static_cast<double>(weights.size()) / total;
-    (rest[i] < 1 ? low : high).push_back(static_cast<std::uint32_t>(i));
-    entries_[i] = {.keep = chance(1), .alias = static_cast<std::uint32_t>(i)};
+    sum += weights[i];
+    const double end = std::floor(sum / total * static_cast<double>(size) + moved);
+    const std::size_t places = std::min(size, static_cast<std::size_t>(end));
+    if (places > draws_.size()) draws_.resize(places, static_cast<std::uint32_t>(i));
   }
-  while (!low.empty() && !high.empty()) {
-    const std::uint32_t poor = low.back();
-    const std::uint32_t rich = high.back();
-    low.pop_back();
-    entries_[poor] = {.keep = chance(rest[poor]), .alias = rich};
-    rest[rich] -= 1 - rest[poor];
-    if (rest[rich] < 1) {
-      high.pop_back();
-      low.push_back(rich);
-    }
+  draws_.resize(size, static_cast<std::uint32_t>(weights.size() - 1));
+  for (std::size_t i = size - 1; i > 0; --i) {
+    std::swap(draws_[i], draws_[random.below(static_cast<std::uint32_t>(i + 1))]);
   }
+  for (std::size_t i = 0; i < kMostAtOnce; ++i) draws_.push_back(draws_[i]);
 }
 
 std::vector<std::uint32_t> keep_chances(std::span<const std::uint64_t> counts, double sample) {

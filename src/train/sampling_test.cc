@@ -7,26 +7,52 @@
 namespace sememe::train {
 namespace {
 
-TEST(AliasTable, DrawsInProportionToTheWeights) {
-  const std::vector<double> weights = {5, 0, 1, 10, 0.25, 3.75};
-  const AliasTable table(weights);
-  Random random(7);
-  constexpr std::size_t kDraws = 400000;
-  std::vector<double> seen(weights.size());
-  for (std::size_t i = 0; i < kDraws; ++i) seen[table.draw(random)] += 1;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const double p = weights[i] / 20;
-    // Five standard deviations.
-    const double bound = 5 * std::sqrt(p * (1 - p) * kDraws) + 1e-9;
-    EXPECT_NEAR(seen[i], p * kDraws, bound) << i;
+std::vector<std::size_t> places(const DrawList& list, std::size_t indices) {
+  std::vector<std::size_t> places(indices);
+  for (std::size_t i = 0; i < list.size(); ++i) ++places[*list.from(i)];
+  return places;
+}
+
+TEST(DrawList, HasPlacesInProportionToTheWeights) {
+  const std::vector<double> weights = {5, 0, 1, 10, 0.25, 3.75, 1e-6};
+  for (const std::size_t size : {1UL, 7UL, 1000UL, 65537UL}) {
+    const DrawList list(weights, size, Random(7));
+    ASSERT_EQ(list.size(), size);
+    const std::vector<std::size_t> found = places(list, weights.size());
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const double share = weights[i] / 20.000001 * static_cast<double>(size);
+      EXPECT_LT(std::abs(static_cast<double>(found[i]) - share), 1) << i << " of " << size;
+    }
+    EXPECT_EQ(found[1], 0U);
   }
 }
 
-TEST(AliasTable, OfOneEntryDrawsIt) {
-  const std::vector<double> weights = {0.5};
-  const AliasTable table(weights);
-  Random random(1);
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(table.draw(random), 0U);
+// Halves of the list have it too, and what comes next is no matter of what came before.
+TEST(DrawList, IsShuffled) {
+  const std::vector<double> weights = {1, 1, 2};
+  constexpr std::size_t kSize = 40000;
+  const DrawList list(weights, kSize, Random(3));
+  double twos = 0;
+  double twos_behind_twos = 0;
+  for (std::size_t i = 0; i < kSize / 2; ++i) {
+    if (*list.from(i) != 2) continue;
+    twos += 1;
+    twos_behind_twos += list.from(i)[1] == 2 ? 1 : 0;
+  }
+  EXPECT_NEAR(twos, kSize / 4.0, 5 * std::sqrt(kSize / 8.0));
+  EXPECT_NEAR(twos_behind_twos, kSize / 8.0, 5 * std::sqrt(kSize / 16.0));
+}
+
+TEST(DrawList, GoesOnWithTheFirstBehindTheLast) {
+  const std::vector<double> weights = {1, 2, 3};
+  for (const std::size_t size : {5UL, 1000UL}) {
+    const DrawList list(weights, size, Random(3));
+    for (std::size_t at = 0; at < size; ++at) {
+      for (std::size_t k = 0; k < DrawList::kMostAtOnce; ++k) {
+        ASSERT_EQ(list.from(at)[k], *list.from((at + k) % size));
+      }
+    }
+  }
 }
 
 TEST(Random, StreamsAreRepeatableAndDiffer) {

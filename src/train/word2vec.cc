@@ -15,7 +15,9 @@ constexpr std::size_t kMaxDim = 4096;
 constexpr std::size_t kMaxWindow = kernels::kStepInputs / 2;
 constexpr std::size_t kMaxNegative = 64;
 constexpr std::size_t kMaxNgram = 32;
-constexpr float kLowestRate = 1e-4F;  // of the first
+constexpr std::size_t kFewestDraws = std::size_t{1} << 16;
+constexpr std::size_t kMostDraws = std::size_t{1} << 28;  // 1 GiB
+constexpr float kLowestRate = 1e-4F;                      // of the first
 
 void require(bool fits, std::string_view name, std::size_t found, std::string_view expected) {
   if (fits) return;
@@ -74,7 +76,11 @@ Word2Vec::Word2Vec(const WordCorpus& corpus, const Word2VecOptions& options) {
     state_->tree = HuffmanTree(vocabulary.counts());
     state_->output = VectorTable(vocabulary.size() - 1, options.dim);
   } else {
-    state_->negatives = AliasTable(negative_weights(vocabulary.counts(), options.negative_power));
+    // Sixteen places a word on average: the rarest have about one.
+    const std::size_t draws =
+        std::clamp<std::size_t>(16 * vocabulary.size(), kFewestDraws, kMostDraws);
+    state_->negatives = DrawList(negative_weights(vocabulary.counts(), options.negative_power),
+                                 draws, Random(options.seed, ~std::uint64_t{1}));
     state_->output = VectorTable(vocabulary.size(), options.dim);
   }
   state_->keep = keep_chances(vocabulary.counts(), options.sample);

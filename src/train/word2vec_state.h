@@ -25,7 +25,7 @@ struct Word2VecState {
   VectorTable input;   // [words, then buckets]
   VectorTable output;  // [words], or [inner nodes] with a tree
   Subwords subwords;
-  AliasTable negatives;  // or
+  DrawList negatives;  // or
   HuffmanTree tree;
   std::vector<std::uint32_t> keep;
   std::size_t next_block = 0;  // of all epochs
