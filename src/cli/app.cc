@@ -42,6 +42,7 @@ void build(Program& program) {
   add_similarity(program);
   add_tokens(program);
   add_eval(program);
+  add_phrases(program);
   add_train(program);
   add_neighbors(program);
   add_model(program);

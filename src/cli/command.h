@@ -29,6 +29,7 @@ void add_embed(Program& program);
 void add_similarity(Program& program);
 void add_tokens(Program& program);
 void add_eval(Program& program);
+void add_phrases(Program& program);
 void add_train(Program& program);
 void add_neighbors(Program& program);
 void add_model(Program& program);

@@ -4,13 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/file.h"
+#include "train/corpus_reader.h"
+#include "train/spool_file.h"
 #include "train/word_counts.h"
 #include "train/words.h"
 
@@ -30,28 +31,7 @@ struct CorpusOptions {
   Path temporary_directory;
 };
 
-/// Ids of a file that has no name: written once, then mapped. The system keeps as much of it in
-/// memory as there is room for.
-class IdFile {
- public:
-  explicit IdFile(const Path& directory);
-  ~IdFile();
-  IdFile(IdFile&& other) noexcept;
-  IdFile& operator=(IdFile&& other) noexcept;
-
-  void append(std::uint32_t id);
-  /// Writes out and maps what was appended; nothing can be appended afterwards.
-  std::span<std::uint32_t> finish();
-
- private:
-  void write_out();
-
-  Path directory_;
-  FileHandle file_;
-  std::vector<std::uint32_t> buffer_;
-  std::uint64_t written_ = 0;
-  std::uint32_t* data_ = nullptr;
-};
+using IdFile = SpoolFile<std::uint32_t>;
 
 /// Sentences of word ids, in blocks.
 class WordCorpus {
@@ -68,10 +48,8 @@ class WordCorpus {
   /// Words of a block, about: the unit in which threads take work.
   static constexpr std::size_t kBlockWords = 10000;
 
-  /// progress: bytes read of all there are (0: not known).
-  using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
   /// Throws Error as TextStream does, and kInvalidArgument where no word is left.
-  static WordCorpus read(const CorpusOptions& options, const Progress& progress = {});
+  static WordCorpus read(const CorpusOptions& options, const ReadingProgress& progress = {});
 
   const WordVocabulary& vocabulary() const { return vocabulary_; }
   /// Words of the text, those of the vocabulary.

@@ -25,14 +25,28 @@ std::size_t WordCounts::memory() const {
   return bytes_.size() + words_.size() * sizeof(Word) + slots_.size() * sizeof(slots_[0]);
 }
 
-std::uint32_t WordCounts::add(std::string_view word, std::uint64_t times) {
-  const std::uint64_t hash = xxh3_64(word);
+// The slot of the word, or the empty one where it belongs.
+std::size_t WordCounts::slot_of(std::string_view word, std::uint64_t hash) const {
   const std::size_t mask = slots_.size() - 1;
   std::size_t i = hash & mask;
   for (; slots_[i] != 0; i = (i + 1) & mask) {
-    if (slots_[i] >> 32 != hash >> 32) continue;
+    if (slots_[i] >> 32 == hash >> 32 && text(words_[(slots_[i] & 0xFFFFFFFF) - 1]) == word) break;
+  }
+  return i;
+}
+
+WordCounts::Known WordCounts::find(std::string_view word) const {
+  const std::uint64_t slot = slots_[slot_of(word, xxh3_64(word))];
+  if (slot == 0) return {.number = kNoWord, .count = 0};
+  const Word& known = words_[(slot & 0xFFFFFFFF) - 1];
+  return {.number = known.number, .count = known.count};
+}
+
+std::uint32_t WordCounts::add(std::string_view word, std::uint64_t times) {
+  const std::uint64_t hash = xxh3_64(word);
+  const std::size_t i = slot_of(word, hash);
+  if (slots_[i] != 0) {
     Word& known = words_[(slots_[i] & 0xFFFFFFFF) - 1];
-    if (std::string_view(bytes_).substr(known.start, known.size) != word) continue;
     known.count += times;
     return known.number;
   }
@@ -57,8 +71,7 @@ void WordCounts::rehash(std::size_t size) {
   std::vector<std::uint64_t> slots(size);
   const std::size_t mask = slots.size() - 1;
   for (std::size_t k = 0; k < words_.size(); ++k) {
-    const std::uint64_t hash =
-        xxh3_64(std::string_view(bytes_).substr(words_[k].start, words_[k].size));
+    const std::uint64_t hash = xxh3_64(text(words_[k]));
     std::size_t i = hash & mask;
     while (slots[i] != 0) i = (i + 1) & mask;
     slots[i] = (hash >> 32 << 32) | (k + 1);
@@ -92,10 +105,7 @@ WordCounts::Selection WordCounts::select(std::uint64_t min_count, std::size_t ma
   for (const Word& word : words_) {
     if (word.count >= min_count) chosen.push_back(&word);
   }
-  const auto text = [this](const Word& word) {
-    return std::string_view(bytes_).substr(word.start, word.size);
-  };
-  std::ranges::sort(chosen, [&](const Word* a, const Word* b) {
+  std::ranges::sort(chosen, [this](const Word* a, const Word* b) {
     return a->count != b->count ? a->count > b->count : text(*a) < text(*b);
   });
   if (max_words != 0 && chosen.size() > max_words) chosen.resize(max_words);

@@ -43,6 +43,13 @@ class WordCounts {
   /// The number of `word`, which is counted `times` more. Cost: one hash and about one cache miss.
   std::uint32_t add(std::string_view word, std::uint64_t times = 1);
 
+  struct Known {
+    std::uint32_t number;
+    std::uint64_t count;
+  };
+  /// What is known of `word`: {kNoWord, 0} where it was not seen, or forgotten.
+  Known find(std::string_view word) const;
+
   /// The words seen at least min_count times, at most max_words of them (0: all).
   struct Selection {
     WordVocabulary vocabulary;
@@ -61,6 +68,10 @@ class WordCounts {
     std::uint32_t number;
     std::uint64_t count;
   };
+  std::string_view text(const Word& word) const {
+    return std::string_view(bytes_).substr(word.start, word.size);
+  }
+  std::size_t slot_of(std::string_view word, std::uint64_t hash) const;
   void rehash(std::size_t size);
   void forget();
   std::size_t memory() const;

@@ -26,6 +26,11 @@ TEST(WordCounts, AgreesWithAMap) {
     }
   }
   EXPECT_EQ(counts.distinct(), expected.size());
+  EXPECT_EQ(counts.find("w").number, kNoWord);
+  for (const auto& [word, count] : expected) {
+    ASSERT_EQ(counts.find(word).count, count);
+    ASSERT_EQ(counts.find(word).number, numbers.at(word));
+  }
   const WordCounts::Selection all = counts.select(1, 0);
   ASSERT_EQ(all.vocabulary.size(), expected.size());
   for (std::size_t id = 0; id < all.vocabulary.size(); ++id) {

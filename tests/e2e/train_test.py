@@ -163,6 +163,34 @@ class Train(SememeTest):
         self.assertFalse((self.directory / "w.vec").exists())
 
 
+class Phrases(SememeTest):
+    TEXT = "I saw New York. We saw new york in the new year!\nNew York saw rain; the year was new.\n"
+
+    def test_phrases_are_joined_and_listed(self):
+        self.write("text.gz", gzip.compress(self.TEXT.encode()))
+        report = self.expect(0, "phrases", "text.gz", "-o", "out.txt", "--min-count", "2", "--threshold", "1.2",
+                             "--list", "list.tsv", "--json").json
+        self.assertEqual((self.directory / "out.txt").read_text(),
+                         "i saw new_york\nwe saw new_york in the new year\nnew_york saw rain the year was new\n")
+        self.assertEqual((report["sentences"], report["phrases"]), (3, 1))
+        self.assertEqual(report["passes"], [{"words": 20, "distinct_pairs": 14, "joined": 3}])
+        self.assertEqual(report["top"], [{"phrase": "new_york", "joined": 3, "score": 20 / 15}])
+        self.assertEqual((self.directory / "list.tsv").read_text(), "new_york\t3\t1.333333\n")
+
+    def test_joined_text_goes_down_a_pipe(self):
+        result = self.expect(0, "phrases", "-", "-o", "-", "--min-count", "1", "--npmi", "0.9", "--passes", "2",
+                             "--delimiter", "+", stdin="a b c\na b c\nd a\n")
+        self.assertEqual(result.out, "a b+c\na b+c\nd a\n")
+        self.assertIn("2 pairs among 8 words", result.err)
+
+    def test_bad_phrases_are_named(self):
+        self.write("text", "a b\n")
+        self.assertIn("delimiter", self.expect(2, "phrases", "text", "-o", "out", "--delimiter", "a b").err)
+        self.expect(2, "phrases", "text", "-o", "out", "--threshold", "3", "--npmi", "0.5")
+        self.expect(4, "phrases", "none", "-o", "out")
+        self.assertFalse((self.directory / "out").exists())
+
+
 class Words(SememeTest):
     def setUp(self):
         super().setUp()
