@@ -45,7 +45,6 @@ void gather_rows(const GatherBlock& g) {
   // Unweighted bytes are added up to kByteRows at a time, exactly, as the other tiers do it.
   const bool grouped = kType == RowType::kI8 && g.weights == nullptr;
   const std::size_t group = grouped ? kByteRows : 1;
-  const float factor = 1.0F / static_cast<float>(g.count);
   std::fill_n(g.out, g.cols, 0.0F);
   for (std::size_t c = 0; c < g.cols; ++c) {
     for (std::size_t begin = 0; begin < g.count; begin += group) {
@@ -57,8 +56,27 @@ void gather_rows(const GatherBlock& g) {
       }
       g.out[c] += sum;
     }
-    g.out[c] *= factor;
+    g.out[c] *= g.factor;
   }
+}
+
+void gather(const RowTable& table, std::span<const TokenId> ids, std::span<const float> weights,
+            float factor, std::span<float> out, Isa isa) {
+  SEMEME_CHECK(out.size() == table.cols);
+  SEMEME_CHECK(weights.empty() || weights.size() == ids.size());
+  if (ids.empty()) {
+    std::ranges::fill(out, 0.0F);
+    return;
+  }
+  gather_table(isa).sum[static_cast<std::size_t>(table.type)](
+      {.table = table.data,
+       .stride = table.cols * row_type_bytes(table.type),
+       .cols = table.cols,
+       .ids = ids.data(),
+       .count = ids.size(),
+       .weights = weights.empty() ? nullptr : weights.data(),
+       .factor = factor,
+       .out = out.data()});
 }
 
 }  // namespace
@@ -68,20 +86,12 @@ const GatherTable kScalarGather = {{gather_rows<RowType::kF32>, gather_rows<RowT
 
 void gather_mean(const RowTable& table, std::span<const TokenId> ids,
                  std::span<const float> weights, std::span<float> out, Isa isa) {
-  SEMEME_CHECK(out.size() == table.cols);
-  SEMEME_CHECK(weights.empty() || weights.size() == ids.size());
-  if (ids.empty()) {
-    std::ranges::fill(out, 0.0F);
-    return;
-  }
-  gather_table(isa).mean[static_cast<std::size_t>(table.type)](
-      {.table = table.data,
-       .stride = table.cols * row_type_bytes(table.type),
-       .cols = table.cols,
-       .ids = ids.data(),
-       .count = ids.size(),
-       .weights = weights.empty() ? nullptr : weights.data(),
-       .out = out.data()});
+  gather(table, ids, weights, 1.0F / static_cast<float>(ids.size()), out, isa);
+}
+
+void gather_sum(const RowTable& table, std::span<const TokenId> ids, std::span<const float> weights,
+                std::span<float> out, Isa isa) {
+  gather(table, ids, weights, 1.0F, out, isa);
 }
 
 }  // namespace sememe::kernels

@@ -1,4 +1,5 @@
-// The mean of some rows of a large table, read where it lies: what a static model does with a text.
+// The mean or sum of some rows of a large table, read where it lies: what a static model does with
+// a text, and a sparse matrix with a dense one.
 #ifndef SEMEME_KERNELS_GATHER_H_
 #define SEMEME_KERNELS_GATHER_H_
 
@@ -34,6 +35,10 @@ struct RowTable {
 /// exact below 2^17 ids. Cost: one read of each row.
 void gather_mean(const RowTable& table, std::span<const TokenId> ids,
                  std::span<const float> weights, std::span<float> out, Isa isa = active_isa());
+
+/// The same without the 1/n: a row of a sparse matrix times a dense one.
+void gather_sum(const RowTable& table, std::span<const TokenId> ids, std::span<const float> weights,
+                std::span<float> out, Isa isa = active_isa());
 
 }  // namespace sememe::kernels
 

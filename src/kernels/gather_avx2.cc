@@ -106,8 +106,8 @@ SEMEME_TARGET_END
 
 namespace sememe::kernels {
 
-const GatherTable kAvx2Gather = {{avx2::gather_mean<avx2::F32Row>, avx2::gather_mean<avx2::F16Row>,
-                                  avx2::gather_mean<avx2::Bf16Row>, avx2::gather_mean_bytes}};
+const GatherTable kAvx2Gather = {{avx2::gather_sum<avx2::F32Row>, avx2::gather_sum<avx2::F16Row>,
+                                  avx2::gather_sum<avx2::Bf16Row>, avx2::gather_sum_bytes}};
 
 }  // namespace sememe::kernels
 

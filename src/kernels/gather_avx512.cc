@@ -86,9 +86,9 @@ SEMEME_TARGET_END
 
 namespace sememe::kernels {
 
-const GatherTable kAvx512Gather = {
-    {avx512::gather_mean<avx512::F32Row>, avx512::gather_mean<avx512::F16Row>,
-     avx512::gather_mean<avx512::Bf16Row>, avx512::gather_mean_bytes}};
+const GatherTable kAvx512Gather = {{avx512::gather_sum<avx512::F32Row>,
+                                    avx512::gather_sum<avx512::F16Row>,
+                                    avx512::gather_sum<avx512::Bf16Row>, avx512::gather_sum_bytes}};
 
 }  // namespace sememe::kernels
 

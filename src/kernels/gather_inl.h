@@ -1,4 +1,4 @@
-// Means of gathered rows on one tier; included inside a target region and the tier's namespace,
+// Sums of gathered rows on one tier; included inside a target region and the tier's namespace,
 // after its Simd and its row formats F32Row, F16Row, Bf16Row and I8Row.
 //
 // A block of columns stays in registers while the rows pass by, so that an element costs one load
@@ -21,7 +21,7 @@ SEMEME_ALWAYS_INLINE void fetch(const GatherBlock& g, std::size_t i, std::size_t
 
 // kRegs whole registers from `column` on.
 template <class Row, int kRegs, bool kWeighted>
-SEMEME_ALWAYS_INLINE void gather_columns(const GatherBlock& g, std::size_t column, float factor) {
+SEMEME_ALWAYS_INLINE void gather_columns(const GatherBlock& g, std::size_t column) {
   constexpr std::size_t w = Simd::kWidth;
   Simd::Reg sums[kRegs];
 #pragma GCC unroll 16
@@ -36,7 +36,7 @@ SEMEME_ALWAYS_INLINE void gather_columns(const GatherBlock& g, std::size_t colum
       sums[r] = Simd::add(sums[r], kWeighted ? Simd::mul(weight, x) : x);
     }
   }
-  const Simd::Reg scale = Simd::set(factor);
+  const Simd::Reg scale = Simd::set(g.factor);
 #pragma GCC unroll 16
   for (int r = 0; r < kRegs; ++r) {
     Simd::store(g.out + column + static_cast<std::size_t>(r) * w, Simd::mul(sums[r], scale));
@@ -45,33 +45,32 @@ SEMEME_ALWAYS_INLINE void gather_columns(const GatherBlock& g, std::size_t colum
 
 // Fewer columns than a register has.
 template <class Row, bool kWeighted>
-SEMEME_ALWAYS_INLINE void gather_tail(const GatherBlock& g, std::size_t column, float factor) {
+SEMEME_ALWAYS_INLINE void gather_tail(const GatherBlock& g, std::size_t column) {
   const std::size_t left = g.cols - column;
   Simd::Reg sum = Simd::zero();
   for (std::size_t i = 0; i < g.count; ++i) {
     const Simd::Reg x = Row::load_first(row_of(g, i) + column * Row::kBytes, left);
     sum = Simd::add(sum, kWeighted ? Simd::mul(Simd::set(g.weights[i]), x) : x);
   }
-  Simd::store_first(g.out + column, Simd::mul(sum, Simd::set(factor)), left);
+  Simd::store_first(g.out + column, Simd::mul(sum, Simd::set(g.factor)), left);
 }
 
 template <class Row, bool kWeighted>
 SEMEME_ALWAYS_INLINE void gather_as(const GatherBlock& g) {
   constexpr std::size_t w = Simd::kWidth;
-  const float factor = 1.0F / static_cast<float>(g.count);
   std::size_t column = 0;
   for (; column + kGatherRegs * w <= g.cols; column += kGatherRegs * w) {
-    gather_columns<Row, kGatherRegs, kWeighted>(g, column, factor);
+    gather_columns<Row, kGatherRegs, kWeighted>(g, column);
   }
   for (; column + 4 * w <= g.cols; column += 4 * w) {
-    gather_columns<Row, 4, kWeighted>(g, column, factor);
+    gather_columns<Row, 4, kWeighted>(g, column);
   }
-  for (; column + w <= g.cols; column += w) gather_columns<Row, 1, kWeighted>(g, column, factor);
-  if (column < g.cols) gather_tail<Row, kWeighted>(g, column, factor);
+  for (; column + w <= g.cols; column += w) gather_columns<Row, 1, kWeighted>(g, column);
+  if (column < g.cols) gather_tail<Row, kWeighted>(g, column);
 }
 
 template <class Row>
-inline void gather_mean(const GatherBlock& g) {
+inline void gather_sum(const GatherBlock& g) {
   if (g.weights == nullptr) {
     gather_as<Row, false>(g);
   } else {
@@ -81,7 +80,7 @@ inline void gather_mean(const GatherBlock& g) {
 
 // kRegs registers of 16-bit sums, over kByteRows rows at a time.
 template <int kRegs>
-SEMEME_ALWAYS_INLINE void gather_bytes(const GatherBlock& g, std::size_t column, float factor) {
+SEMEME_ALWAYS_INLINE void gather_bytes(const GatherBlock& g, std::size_t column) {
   constexpr std::size_t w = Simd::kWidth;
   for (std::size_t begin = 0; begin < g.count; begin += kByteRows) {
     const std::size_t end = begin + kByteRows < g.count ? begin + kByteRows : g.count;
@@ -103,7 +102,7 @@ SEMEME_ALWAYS_INLINE void gather_bytes(const GatherBlock& g, std::size_t column,
       Simd::store(out, begin == 0 ? sum : Simd::add(Simd::load(out), sum));
     }
   }
-  const Simd::Reg scale = Simd::set(factor);
+  const Simd::Reg scale = Simd::set(g.factor);
 #pragma GCC unroll 32
   for (int r = 0; r < 2 * kRegs; ++r) {
     float* out = g.out + column + static_cast<std::size_t>(r) * w;
@@ -111,7 +110,7 @@ SEMEME_ALWAYS_INLINE void gather_bytes(const GatherBlock& g, std::size_t column,
   }
 }
 
-inline void gather_byte_tail(const GatherBlock& g, std::size_t column, float factor) {
+inline void gather_byte_tail(const GatherBlock& g, std::size_t column) {
   for (; column < g.cols; ++column) {
     float total = 0;
     for (std::size_t begin = 0; begin < g.count; begin += kByteRows) {
@@ -122,16 +121,15 @@ inline void gather_byte_tail(const GatherBlock& g, std::size_t column, float fac
       }
       total += static_cast<float>(sum);
     }
-    g.out[column] = total * factor;
+    g.out[column] = total * g.factor;
   }
 }
 
-inline void gather_mean_bytes(const GatherBlock& g) {
+inline void gather_sum_bytes(const GatherBlock& g) {
   if (g.weights != nullptr) return gather_as<I8Row, true>(g);
   constexpr std::size_t w = 2 * Simd::kWidth;
-  const float factor = 1.0F / static_cast<float>(g.count);
   std::size_t column = 0;
-  for (; column + 8 * w <= g.cols; column += 8 * w) gather_bytes<8>(g, column, factor);
-  for (; column + w <= g.cols; column += w) gather_bytes<1>(g, column, factor);
-  gather_byte_tail(g, column, factor);
+  for (; column + 8 * w <= g.cols; column += 8 * w) gather_bytes<8>(g, column);
+  for (; column + w <= g.cols; column += w) gather_bytes<1>(g, column);
+  gather_byte_tail(g, column);
 }

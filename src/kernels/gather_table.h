@@ -19,12 +19,13 @@ struct GatherBlock {
   const TokenId* ids;
   std::size_t count;     ///< of ids, at least 1
   const float* weights;  ///< [count], or null
+  float factor;          ///< of the sums
   float* out;
 };
 
 /// By RowType.
 struct GatherTable {
-  void (*mean[4])(const GatherBlock& block);
+  void (*sum[4])(const GatherBlock& block);
 };
 
 extern const GatherTable kScalarGather;

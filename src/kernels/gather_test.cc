@@ -107,6 +107,19 @@ TEST_P(Gather, EveryTierGivesTheSameBits) {
   }
 }
 
+TEST_P(Gather, SumsAreMeansTimesTheRows) {
+  const TestTable table(GetParam(), 60, 112);
+  const std::vector<TokenId> ids = some_ids(64, 60);  // a power of two: times 64 is exact
+  const std::vector<float> weights = test_values(64, 3);
+  for (const Isa isa : supported_isas()) {
+    std::vector<float> sums(112, NAN);
+    std::vector<float> means(112, NAN);
+    gather_sum(table.view, ids, weights, sums, isa);
+    gather_mean(table.view, ids, weights, means, isa);
+    for (std::size_t c = 0; c < sums.size(); ++c) EXPECT_EQ(sums[c], 64 * means[c]);
+  }
+}
+
 TEST_P(Gather, NoRowsGiveZeros) {
   const TestTable table(GetParam(), 3, 20);
   std::vector<float> out(20, NAN);
