@@ -61,6 +61,8 @@ class WordCorpus {
   /// Of the words, their counts and the text in ids. Cost: one pass at memory speed.
   std::string fingerprint() const;
 
+  /// All blocks, one behind the other.
+  std::span<const std::uint32_t> ids() const { return ids_; }
   std::size_t blocks() const { return block_starts_.size() - 1; }
   /// Whole sentences, each with kSentenceEnd behind it.
   std::span<const std::uint32_t> block(std::size_t i) const {
