@@ -9,6 +9,7 @@ void add_train(Program& program) {
   CLI::App* train = add_command(program.app, "train", "Learn vectors of words from a corpus", "");
   train->require_subcommand(1);
   add_train_word2vec(program, *train);
+  add_train_counts(program, *train);
 }
 
 }  // namespace sememe::cli

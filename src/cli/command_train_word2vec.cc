@@ -37,13 +37,7 @@ void write(const Options& options, const train::WordCorpus& corpus,
     train::write_fasttext_model(options.output, model, corpus, training, options.reading.min_count);
     return;
   }
-  const train::VectorTable table = model.vectors();
-  vectors::write_word_vectors(options.output,
-                              {.words = table.rows(),
-                               .dim = table.dim(),
-                               .word = [&](std::size_t i) { return corpus.vocabulary().word(i); },
-                               .row = [&](std::size_t i) { return table.values(i); }},
-                              format);
+  write_vectors(options.output, corpus.vocabulary(), model.vectors());
 }
 
 // The corpus, with the words of the model that is to be trained on.

@@ -5,6 +5,7 @@
 
 #include "base/error_context.h"
 #include "cli/output.h"
+#include "vectors/word_vectors.h"
 
 namespace sememe::cli {
 namespace {
@@ -61,6 +62,16 @@ train::WordCorpus read_corpus(const TrainOptions& options) {
                 " times were forgotten on the way, so counts near that are too low"));
   }
   return corpus;
+}
+
+void write_vectors(const std::string& output, const train::WordVocabulary& vocabulary,
+                   const train::VectorTable& table) {
+  vectors::write_word_vectors(output,
+                              {.words = table.rows(),
+                               .dim = table.dim(),
+                               .word = [&](std::size_t i) { return vocabulary.word(i); },
+                               .row = [&](std::size_t i) { return table.values(i); }},
+                              vectors::word_vector_format(output));
 }
 
 Interrupt::Interrupt() {

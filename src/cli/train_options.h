@@ -8,12 +8,14 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "train/vector_table.h"
 #include "train/word_corpus.h"
 
 namespace sememe::cli {
 
 /// The commands of `sememe train`, by model.
 void add_train_word2vec(Program& program, CLI::App& train);
+void add_train_counts(Program& program, CLI::App& train);
 
 /// corpus, -o, --words, --min-count, --max-words, --json, --progress
 struct TrainOptions {
@@ -31,6 +33,10 @@ void add_train_options(CLI::App* command, TrainOptions& options);
 /// Reads the corpus that the options name, with progress; warns where words were forgotten for want
 /// of memory.
 train::WordCorpus read_corpus(const TrainOptions& options);
+
+/// Writes the vectors of a vocabulary in the format that the end of the name says.
+void write_vectors(const std::string& output, const train::WordVocabulary& vocabulary,
+                   const train::VectorTable& table);
 
 /// The first Ctrl-C ends training with what it has, the next one the program.
 class Interrupt {

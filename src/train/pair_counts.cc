@@ -82,4 +82,14 @@ std::vector<PairCounts::Pair> PairCounts::select(std::uint64_t min_count) const 
   return pairs;
 }
 
+std::vector<PairCounts::Pair> PairCounts::number(std::uint64_t min_count) {
+  std::vector<Pair> pairs = select(min_count);
+  rebuild(std::max(kFirstSlots, std::bit_ceil(2 * pairs.size())), ~std::uint64_t{0});
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const std::uint64_t key = key_of(pairs[i].first, pairs[i].second);
+    slots_[place(key)] = {.key = key, .count = i + 1};
+  }
+  return pairs;
+}
+
 }  // namespace sememe::train

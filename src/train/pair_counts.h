@@ -28,6 +28,10 @@ class PairCounts {
   /// The pairs seen at least min_count (> 0) times, by their numbers.
   std::vector<Pair> select(std::uint64_t min_count) const;
 
+  /// The same, once nothing more is to be added: from here on count() of such a pair is its place
+  /// in the list plus one, and 0 of any other.
+  std::vector<Pair> number(std::uint64_t min_count);
+
   std::size_t distinct() const { return used_; }
   /// Pairs seen at most so often were forgotten; 0: none were.
   std::uint64_t forgotten_up_to() const { return forgotten_; }

@@ -34,6 +34,15 @@ TEST(PairCounts, AgreesWithAMap) {
     ++i;
   }
   EXPECT_EQ(i, pairs.size());
+  EXPECT_EQ(counts.number(3).size(), pairs.size());
+  for (std::size_t place = 0; place < pairs.size(); ++place) {
+    EXPECT_EQ(counts.count(pairs[place].first, pairs[place].second), place + 1);
+  }
+  for (const auto& [key, count] : expected) {
+    if (count < 3) {
+      EXPECT_EQ(counts.count(key.first, key.second), 0);
+    }
+  }
 }
 
 // 100,000 slots of 16 bytes would be needed; a third of that is there.

@@ -5,9 +5,8 @@
 #include <cmath>
 #include <eigen3/Eigen/Eigenvalues>
 
-#include "base/cpu.h"
 #include "base/error_context.h"
-#include "kernels/gemm.h"
+#include "kernels/gather.h"
 #include "train/sampling.h"
 
 namespace sememe::train {
@@ -16,84 +15,95 @@ namespace {
 // Columns beyond those asked for: the gap behind them sets the pace of convergence. In all a
 // multiple of 32, which the kernels like.
 constexpr std::size_t kOversampling = 16;
-// Rows that are multiplied at once. Sums of so many products in f32 are good for 1e-6; over blocks
-// they run in double.
+// Rows whose products are summed in f32, which is good for 1e-6; over blocks they run in double.
 constexpr std::size_t kBlockRows = 256;
 // Partial sums of a Gram matrix: fixed, so that its bits do not depend on the threads.
 constexpr std::size_t kGramParts = 16;
 // Squared lengths below this share of the largest are noise of f32.
 constexpr double kNoise = 1e-11;
 
-// AMX products are of another kind, with other bits.
-Isa product_isa() { return std::min(active_isa(), Isa::kAvx512); }
+// Dense products are of the same kernel as sparse ones: that of encoders (kernels/gemm.h) has other
+// bits on other tiers.
+std::vector<TokenId> ids_up_to(std::size_t count) {
+  std::vector<TokenId> ids(count);
+  for (std::size_t i = 0; i < count; ++i) ids[i] = TokenId{static_cast<std::uint32_t>(i)};
+  return ids;
+}
+
+kernels::RowTable rows_of(const VectorTable& table, std::size_t first, std::size_t count) {
+  return {.data = reinterpret_cast<const std::byte*>(table.row(first)),
+          .type = kernels::RowType::kF32,
+          .rows = count,
+          .cols = table.stride()};
+}
 
 std::size_t blocks_of(const VectorTable& y) { return (y.rows() + kBlockRows - 1) / kBlockRows; }
 
-// y^T y for rows [first, end) of y, at most kBlockRows, added to `sums` [K, K].
-class GramBlock {
+// Sums of products of columns over blocks of rows, [K, K].
+class GramSum {
  public:
-  explicit GramBlock(std::size_t k) : k_(k), columns_(k * kBlockRows), product_(k * k), bias_(k) {}
+  explicit GramSum(const VectorTable& y)
+      : y_(y), sums_(y.dim() * y.dim()), column_(kBlockRows), product_(y.stride()) {}
 
-  void add(const VectorTable& y, std::size_t first, std::size_t end, std::vector<double>& sums) {
-    const std::size_t rows = end - first;
-    for (std::size_t r = 0; r < rows; ++r) {
-      const float* row = y.row(first + r);
-      for (std::size_t c = 0; c < k_; ++c) columns_[c * rows + r] = row[c];
+  void add_block(std::size_t block) {
+    const std::size_t first = block * kBlockRows;
+    const std::size_t rows = std::min(kBlockRows, y_.rows() - first);
+    const kernels::RowTable table = rows_of(y_, first, rows);
+    for (std::size_t i = 0; i < y_.dim(); ++i) {
+      for (std::size_t r = 0; r < rows; ++r) column_[r] = y_.row(first + r)[i];
+      kernels::gather_sum(table, std::span(ids_).first(rows), std::span(column_).first(rows),
+                          product_);
+      double* sums = sums_.data() + i * y_.dim();
+      for (std::size_t j = 0; j < y_.dim(); ++j) sums[j] += double{product_[j]};
     }
-    kernels::PackedWeights packed(k_, rows, product_isa());
-    packed.fill(0, columns_.data(), bias_);
-    kernels::gemm(k_, {columns_.data(), rows}, packed, {product_.data(), k_});
-    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += double{product_[i]};
   }
+  double at(std::size_t i, std::size_t j) const { return sums_[i * y_.dim() + j]; }
 
  private:
-  std::size_t k_;
-  std::vector<float> columns_;  // [K, rows]
+  const VectorTable& y_;
+  std::vector<TokenId> ids_ = ids_up_to(kBlockRows);
+  std::vector<double> sums_;
+  std::vector<float> column_;
   std::vector<float> product_;
-  std::vector<float> bias_;
 };
 
 // y^T y, [K, K].
 Eigen::MatrixXd gram(const VectorTable& y, ThreadPool& pool) {
-  const std::size_t k = y.dim();
   const std::size_t blocks = blocks_of(y);
-  std::vector<std::vector<double>> parts(kGramParts);
+  std::vector<GramSum> parts(kGramParts, GramSum(y));
   pool.parallel_for(kGramParts, [&](std::size_t part, std::size_t) {
-    parts[part].resize(k * k);
-    GramBlock block(k);
-    for (std::size_t b = part * blocks / kGramParts; b < (part + 1) * blocks / kGramParts; ++b) {
-      block.add(y, b * kBlockRows, std::min(y.rows(), (b + 1) * kBlockRows), parts[part]);
-    }
+    const std::size_t end = (part + 1) * blocks / kGramParts;
+    for (std::size_t b = part * blocks / kGramParts; b < end; ++b) parts[part].add_block(b);
   });
-  Eigen::MatrixXd out(k, k);
-  for (std::size_t i = 0; i < k; ++i) {
-    for (std::size_t j = 0; j < k; ++j) {
-      double sum = 0;
-      for (const std::vector<double>& part : parts) sum += part[i * k + j];
-      out(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = sum;
+  const auto k = static_cast<Eigen::Index>(y.dim());
+  Eigen::MatrixXd out = Eigen::MatrixXd::Zero(k, k);
+  for (const GramSum& part : parts) {
+    for (Eigen::Index i = 0; i < k; ++i) {
+      for (Eigen::Index j = 0; j < k; ++j) {
+        out(i, j) += part.at(static_cast<std::size_t>(i), static_cast<std::size_t>(j));
+      }
     }
   }
   return out;
 }
 
-// y <- y t, for t [K, N], N <= K: [rows, N].
+// y t, for t [K, N]: [rows, N].
 VectorTable times(const VectorTable& y, const Eigen::MatrixXd& t, ThreadPool& pool) {
-  const std::size_t k = y.dim();
-  const auto n = static_cast<std::size_t>(t.cols());
-  std::vector<float> transposed(n * k);
-  for (std::size_t i = 0; i < k; ++i) {
-    for (std::size_t j = 0; j < n; ++j) {
-      transposed[j * k + i] =
+  VectorTable factors(y.dim(), static_cast<std::size_t>(t.cols()));
+  for (std::size_t i = 0; i < factors.rows(); ++i) {
+    for (std::size_t j = 0; j < factors.dim(); ++j) {
+      factors.row(i)[j] =
           static_cast<float>(t(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)));
     }
   }
-  kernels::PackedWeights packed(n, k, product_isa());
-  packed.fill(0, transposed.data(), std::vector<float>(n));
-  VectorTable out(y.rows(), n);
+  const kernels::RowTable table = rows_of(factors, 0, factors.rows());
+  const std::vector<TokenId> ids = ids_up_to(factors.rows());
+  VectorTable out(y.rows(), factors.dim());
   pool.parallel_for(blocks_of(y), [&](std::size_t block, std::size_t) {
-    const std::size_t first = block * kBlockRows;
-    const std::size_t rows = std::min(kBlockRows, y.rows() - first);
-    kernels::gemm(rows, {y.row(first), y.stride()}, packed, {out.row(first), out.stride()});
+    const std::size_t end = std::min(y.rows(), (block + 1) * kBlockRows);
+    for (std::size_t r = block * kBlockRows; r < end; ++r) {
+      kernels::gather_sum(table, ids, y.values(r), {out.row(r), out.stride()});
+    }
   });
   return out;
 }
@@ -177,7 +187,8 @@ SingularVectors truncated_svd(const SparseMatrix& a, const SparseMatrix& transpo
   bool go_on = true;
   const auto product = [&](const SparseMatrix& matrix, const VectorTable& x) {
     VectorTable out = multiply(matrix, x, pool, [&](std::size_t entries) {
-      const double part = static_cast<double>(entries) / static_cast<double>(matrix.entries());
+      const double part = static_cast<double>(entries) /
+                          static_cast<double>(std::max<std::size_t>(matrix.entries(), 1));
       if (progress && !progress((done + part) / products)) go_on = false;
     });
     ++done;
@@ -203,6 +214,20 @@ SingularVectors truncated_svd(const SparseMatrix& a, const SparseMatrix& transpo
   out.left = times(left, axes * kept.asDiagonal(), pool);
   out.right = times(right, axes * inverse.asDiagonal(), pool);
   fix_signs(out);
+  return out;
+}
+
+VectorTable scaled_by_values(const VectorTable& vectors, const std::vector<double>& values,
+                             double power) {
+  SEMEME_CHECK(vectors.dim() == values.size());
+  std::vector<float> scales(values.size());
+  std::ranges::transform(values, scales.begin(), [power](double value) {
+    return value > 0 ? static_cast<float>(std::pow(value, power)) : 0.0F;
+  });
+  VectorTable out(vectors.rows(), vectors.dim());
+  for (std::size_t r = 0; r < out.rows(); ++r) {
+    for (std::size_t c = 0; c < out.dim(); ++c) out.row(r)[c] = vectors.row(r)[c] * scales[c];
+  }
   return out;
 }
 

@@ -43,6 +43,12 @@ SingularVectors truncated_svd(const SparseMatrix& a, const SparseMatrix& transpo
                               const SvdOptions& options, ThreadPool& pool,
                               const SvdProgress& progress = {});
 
+/// Each column of `vectors` [N, dim] times its value to the power: with left vectors, 1 keeps the
+/// products of the matrix's rows, 0.5 and 0 make better word vectors (Levy, Goldberg and Dagan
+/// 2015). Zero where the value is.
+VectorTable scaled_by_values(const VectorTable& vectors, const std::vector<double>& values,
+                             double power);
+
 }  // namespace sememe::train
 
 #endif  // SEMEME_TRAIN_TRUNCATED_SVD_H_

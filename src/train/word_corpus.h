@@ -51,6 +51,10 @@ class WordCorpus {
   /// Throws Error as TextStream does, and kInvalidArgument where no word is left.
   static WordCorpus read(const CorpusOptions& options, const ReadingProgress& progress = {});
 
+  /// A copy in which frequent words come less often, each kept by the chance that keep_chances()
+  /// gives it. Ids stay what they are; counts are those of the copy.
+  WordCorpus thinned(double sample, std::uint64_t seed, const Path& directory = {}) const;
+
   const WordVocabulary& vocabulary() const { return vocabulary_; }
   /// Words of the text, those of the vocabulary.
   std::uint64_t words_read() const { return words_read_; }
@@ -72,7 +76,8 @@ class WordCorpus {
   std::uint64_t words_before(std::size_t i) const { return block_words_[i]; }
 
  private:
-  void encode(const WordCounts::Selection& selection, std::span<std::uint32_t> numbers);
+  template <class IdOf>
+  void encode(std::span<std::uint32_t> numbers, IdOf&& id_of);
 
   WordVocabulary vocabulary_;
   std::optional<IdFile> file_;

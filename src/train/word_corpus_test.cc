@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "sememe/error.h"
 
@@ -91,6 +93,27 @@ TEST_F(WordCorpusTest, LeavesOutWhatIsTooLongForAWord) {
     const WordCorpus corpus = read(text, 2, rule);
     EXPECT_EQ(written_out(corpus), "a a a \n");
   }
+}
+
+TEST_F(WordCorpusTest, IsThinnedByTheChancesOfItsWords) {
+  std::string text;
+  for (int i = 0; i < 20000; ++i)
+    text += i % 2 == 0 ? "often " : "w" + std::to_string(i % 5000) + "\n";
+  const WordCorpus corpus = read(text, 1);
+  const WordCorpus thin = corpus.thinned(1e-3, 1);
+  EXPECT_EQ(thin.vocabulary().size(), corpus.vocabulary().size());
+  EXPECT_EQ(thin.vocabulary().word(0), "often");
+  // (sqrt(0.5 / 0.001) + 1) 0.001 / 0.5 of 10,000, give or take five deviations.
+  EXPECT_NEAR(static_cast<double>(thin.vocabulary().counts()[0]), 467, 110);
+  EXPECT_EQ(thin.words(), thin.vocabulary().counts()[0] + 10000);  // the rare ones are all there
+  std::vector<std::uint64_t> counts(corpus.vocabulary().size());
+  for (const std::uint32_t id : thin.ids()) {
+    if (id != WordCorpus::kSentenceEnd) ++counts[id];
+  }
+  EXPECT_TRUE(std::ranges::equal(counts, thin.vocabulary().counts()));
+  EXPECT_EQ(written_out(thin), written_out(corpus.thinned(1e-3, 1)));
+  EXPECT_NE(written_out(thin), written_out(corpus.thinned(1e-3, 2)));
+  EXPECT_EQ(written_out(corpus), written_out(corpus.thinned(0, 1)));
 }
 
 TEST_F(WordCorpusTest, RefusesACorpusWithoutWords) {

@@ -42,6 +42,41 @@ class Train(SememeTest):
                 found = self.expect(0, "neighbors", word, "--vectors", "words.vec", "-k", "5", "--json").json
                 self.assertEqual([topic_of(n["word"]) for n in found["neighbors"]], [topic_of(word)] * 5, model)
 
+    def count(self, model, output, *options):
+        return self.expect(0, "train", model, "corpus.txt", "-o", output, "--dim", "3", "--json", *options).json
+
+    def test_counting_models_find_the_topics(self):
+        self.write("corpus.txt", corpus())
+        for model in ("bow", "tfidf", "ppmi"):
+            options = () if model == "ppmi" else ("--document", "10")
+            report = self.count(model, "words.vec", *options)
+            self.assertEqual((report["vocabulary"], report["words"]), (24, 40000))
+            for word in ("apple", "zinc", "harp"):
+                found = self.expect(0, "neighbors", word, "--vectors", "words.vec", "-k", "7", "--json").json
+                self.assertEqual([topic_of(n["word"]) for n in found["neighbors"]], [topic_of(word)] * 7, model)
+
+    def test_counting_models_give_the_same_bytes_with_any_threads_and_tier(self):
+        self.write("corpus.txt", corpus(600))
+        for options in (("bow", "--ngrams", "2"), ("tfidf", "--tf", "count"), ("ppmi", "--sample", "0.01", "--add-contexts")):
+            self.count(*options[:1], "one.bin", *options[1:], "--threads", "1")
+            expected = (self.directory / "one.bin").read_bytes()
+            self.count(*options[:1], "two.bin", *options[1:], "--threads", "2")
+            self.assertEqual(expected, (self.directory / "two.bin").read_bytes())
+            for tier in ("scalar", "avx2", "avx512", "amx"):
+                result = self.run_sememe("train", *options[:1], "corpus.txt", "-o", "tier.bin", "--dim", "3", *options[1:],
+                                         env={"SEMEME_ISA": tier})
+                if result.code == 6:  # this machine has no such tier
+                    continue
+                self.assertEqual(result.code, 0, result)
+                self.assertEqual(expected, (self.directory / "tier.bin").read_bytes(), (options, tier))
+
+    def test_ngrams_are_words_with_vectors(self):
+        self.write("corpus.txt", "new york is old. new york is new. old is not new.\n" * 20)
+        report = self.count("tfidf", "words.vec", "--document", "4", "--ngrams", "3", "--ngram-min-count", "40")
+        words = [line.split()[0] for line in (self.directory / "words.vec").read_text().splitlines()[1:]]
+        self.assertEqual(words, ["new", "is", "new_york", "new_york_is", "old", "york", "york_is", "not"])
+        self.assertEqual((report["vocabulary"], report["columns"]), (8, 60))
+
     def test_formats_hold_the_same_vectors(self):
         self.write("corpus.txt", corpus(500))
         names = ("a.vec", "a.glove", "a.bin", "a.txt", "a.safetensors", "a.npy")
@@ -152,12 +187,34 @@ class Train(SememeTest):
         found = self.expect(0, "neighbors", "quince", "--vectors", "second.vec", "-k", "7", "--json").json
         self.assertIn("apple", [n["word"] for n in found["neighbors"]])
 
+    def test_an_interrupted_factorization_leaves_vectors(self):
+        self.write("corpus.txt", corpus(3000))
+        process = subprocess.Popen([PROGRAM, "train", "tfidf", "corpus.txt", "-o", "words.vec", "--iterations", "100",
+                                    "--dim", "500", "--document", "10", "--progress", "always"],
+                                   cwd=self.directory, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(process.stderr.close)
+        seen = b""
+        while b"singular vectors" not in seen:
+            seen += process.stderr.read1()
+        process.send_signal(signal.SIGINT)
+        while chunk := process.stderr.read1():
+            seen += chunk
+        self.assertEqual(process.wait(), 130)
+        self.assertIn(b"interrupted", seen)
+        self.expect(0, "neighbors", "apple", "--vectors", "words.vec")
+
     def test_bad_input_is_named(self):
         self.write("corpus.txt", "one two three\n")
         self.assertIn("at least 5 times", self.expect(2, "train", "skipgram", "corpus.txt", "-o", "w.vec").err)
         self.assertIn(".vec", self.expect(2, "train", "skipgram", "corpus.txt", "-o", "w.pkl").err)
         self.expect(4, "train", "skipgram", "missing.txt", "-o", "w.vec")
         self.expect(2, "train", "cbow", "corpus.txt", "-o", "w.vec", "--dim", "0")
+        self.write("words.txt", corpus(50))
+        self.assertIn("1 to 2000", self.expect(2, "train", "bow", "words.txt", "-o", "w.vec", "--dim", "0").err)
+        self.assertIn("--document", self.expect(2, "train", "bow", "words.txt", "-o", "w.vec", "--document", "0").err)
+        self.assertIn("0 to 1", self.expect(2, "train", "ppmi", "words.txt", "-o", "w.vec", "--cds", "2").err)
+        self.assertIn("shift", self.expect(2, "train", "ppmi", "words.txt", "-o", "w.vec", "--shift", "-1").err)
+        self.assertIn("window", self.expect(2, "train", "ppmi", "words.txt", "-o", "w.vec", "--window", "0").err)
         self.write("cut.gz", gzip.compress(corpus().encode())[:5000])
         self.assertIn("cut.gz", self.expect(8, "train", "cbow", "cut.gz", "-o", "w.vec").err)
         self.assertFalse((self.directory / "w.vec").exists())
