@@ -10,7 +10,9 @@
 #include "cli/command_eval_words.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "eval/word_pooling.h"
 #include "sememe/evaluation.h"
+#include "vectors/word_vectors.h"
 
 namespace sememe::cli {
 namespace {
@@ -19,9 +21,33 @@ struct Options {
   ModelOptions model;
   std::string source;
   std::vector<std::size_t> columns = {1, 2, 3};
+  std::string vectors;
+  std::string pooling = "sif";
   std::string progress = "auto";
   bool json = false;
 };
+
+int run_word_sts(const Options& options) {
+  const eval::WordStsReport report = eval::evaluate_word_sts(
+      vectors::read_word_vectors(options.vectors), options.source,
+      {options.columns[0], options.columns[1], options.columns[2]},
+      options.pooling == "mean" ? eval::WordPooling::kMean : eval::WordPooling::kSif);
+  if (options.json) {
+    print(to_line({{"pairs", report.pairs},
+                   {"spearman", report.spearman},
+                   {"pearson", report.pearson},
+                   {"words", report.words},
+                   {"unknown_words", report.unknown_words},
+                   {"pooling", options.pooling}}));
+    return kExitDone;
+  }
+  print("pairs      " + with_separators(report.pairs) + "\n");
+  print("spearman   " + fixed(report.spearman, 2) + "\n");
+  print("pearson    " + fixed(report.pearson, 2) + "\n");
+  print(concat("words      ", with_separators(report.words), ", ",
+               with_separators(report.unknown_words), " without a vector\n"));
+  return kExitDone;
+}
 
 int run_sts(const Options& options) {
   const Embedder embedder = open_embedder(options.model);
@@ -102,15 +128,28 @@ void add_eval(Program& program) {
       add_command(*eval, "sts",
                   "Sentence similarity: Spearman and Pearson correlation (x 100) with human scores",
                   "  sememe eval sts pairs.tsv\n"
-                  "  sememe eval sts sts-test.csv --columns 5 6 7 --json");
+                  "  sememe eval sts sts-test.csv --columns 5 6 7 --json\n"
+                  "  sememe eval sts pairs.tsv --vectors words.bin --pooling sif");
   command->add_option("file", sts->source, "Tab separated: score, sentence 1, sentence 2")
       ->required();
   command
       ->add_option("--columns", sts->columns,
                    "Columns that hold score, sentence 1 and sentence 2, from 1")
       ->expected(3);
+  CLI::Option* vectors = command->add_option(
+      "--vectors", sts->vectors,
+      "Measure a file of word vectors, whatever --model is: a sentence is what its words are");
+  command
+      ->add_option(
+          "--pooling", sts->pooling,
+          "With --vectors, a sentence is the mean of its words (mean), or that with frequent "
+          "words counting less and without the first principal component (sif)")
+      ->check(CLI::IsMember({"mean", "sif"}))
+      ->needs(vectors)
+      ->capture_default_str();
   add_common(command, *sts);
-  on_run(program, command, [sts] { return run_sts(*sts); });
+  on_run(program, command,
+         [sts] { return sts->vectors.empty() ? run_sts(*sts) : run_word_sts(*sts); });
 
   auto retrieval = std::make_shared<Options>();
   command = add_command(

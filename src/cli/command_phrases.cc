@@ -87,7 +87,7 @@ void warn_of_forgotten(const train::PhraseReport& report) {
 int run_phrases(const Options& options) {
   train::PhraseOptions joining = options.joining;
   joining.files.assign(options.corpus.begin(), options.corpus.end());
-  joining.rule = options.words == "spaces" ? train::WordRule::kSpaces : train::WordRule::kUnicode;
+  joining.rule = options.words == "spaces" ? text::WordRule::kSpaces : text::WordRule::kUnicode;
   if (options.npmi) {
     joining.score = train::PhraseScore::kNormalizedPmi;
     joining.threshold = options.npmi_threshold;

@@ -34,7 +34,7 @@ struct Options : TrainOptions {
   train::NgramOptions ngrams;
   std::string frequency = "log";
   // ppmi
-  train::CooccurrenceOptions window;
+  std::size_t window = 10;
   std::string weight = "linear";
   train::PpmiOptions ppmi;
   double sample = 0;
@@ -70,7 +70,8 @@ Counted count_documents(const train::WordCorpus& corpus, const Options& options)
 
 Counted count_windows(const train::WordCorpus& corpus, const Options& options, std::size_t threads,
                       Progress& progress) {
-  train::CooccurrenceOptions window = options.window;
+  train::CooccurrenceOptions window;
+  window.window = options.window;
   window.threads = threads;
   window.weight = options.weight == "flat"       ? train::DistanceWeight::kFlat
                   : options.weight == "harmonic" ? train::DistanceWeight::kHarmonic
@@ -194,7 +195,7 @@ void add_document_options(CLI::App* command, Options& o) {
 }
 
 void add_window_options(CLI::App* command, Options& o) {
-  command->add_option("--window", o.window.window, "Words on each side of a word that are counted")
+  command->add_option("--window", o.window, "Words on each side of a word that are counted")
       ->capture_default_str();
   command
       ->add_option("--weight", o.weight,

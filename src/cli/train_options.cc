@@ -47,7 +47,7 @@ void add_train_options(CLI::App* command, TrainOptions& options) {
 train::WordCorpus read_corpus(const TrainOptions& options) {
   train::CorpusOptions reading = options.reading;
   reading.files.assign(options.corpus.begin(), options.corpus.end());
-  reading.rule = options.words == "spaces" ? train::WordRule::kSpaces : train::WordRule::kUnicode;
+  reading.rule = options.words == "spaces" ? text::WordRule::kSpaces : text::WordRule::kUnicode;
   train::WordCorpus corpus;
   {
     Progress progress(options.progress_mode());

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "base/file.h"
+#include "text/words.h"
 #include "train/text_stream.h"
-#include "train/words.h"
 
 namespace sememe::train {
 
@@ -26,7 +26,7 @@ std::uint64_t corpus_bytes(std::span<const Path> files);
 /// Gives the words of all files to the sink, as split_words() does; each file ends a sentence.
 /// Throws Error as TextStream does.
 template <class Sink>
-void read_corpus_words(std::span<const Path> files, WordRule rule, Sink& sink,
+void read_corpus_words(std::span<const Path> files, text::WordRule rule, Sink& sink,
                        const ReadingProgress& progress) {
   constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
   const std::uint64_t total = corpus_bytes(files);
@@ -40,8 +40,8 @@ void read_corpus_words(std::span<const Path> files, WordRule rule, Sink& sink,
       const std::size_t got = stream.read(std::span(buffer).subspan(kept));
       const std::string_view text(buffer.data(), kept + got);
       last = text.size() < buffer.size();
-      const std::size_t end = last ? text.size() : word_boundary(text);
-      split_words(text.substr(0, end), rule, lower, sink);
+      const std::size_t end = last ? text.size() : text::word_boundary(text);
+      text::split_words(text.substr(0, end), rule, lower, sink);
       kept = text.size() - end;
       std::memmove(buffer.data(), buffer.data() + end, kept);
       if (progress) progress(before + stream.position(), total);

@@ -190,16 +190,17 @@ void read_spool(std::string_view text, Sink& sink, const PhraseProgress& progres
   for (std::size_t begin = 0; begin < text.size();) {
     const std::string_view piece = text.substr(begin, kProgressBytes);
     const bool last = begin + piece.size() == text.size();
-    const std::size_t end = begin + (last ? piece.size() : word_boundary(piece));
-    split_words(text.substr(begin, end - begin), WordRule::kSpaces, lower, sink);
+    const std::size_t end = begin + (last ? piece.size() : text::word_boundary(piece));
+    text::split_words(text.substr(begin, end - begin), text::WordRule::kSpaces, lower, sink);
     begin = end;
     if (progress) progress("joined bytes", begin, text.size());
   }
 }
 
 void check(const PhraseOptions& options) {
-  const auto is_space = [](char c) { return c == '\n' || internal::is_space(c); };
-  if (options.delimiter.empty() || std::ranges::any_of(options.delimiter, is_space)) {
+  constexpr std::string_view kWhiteSpace("\0 \t\n\v\f\r", 7);
+  if (options.delimiter.empty() ||
+      options.delimiter.find_first_of(kWhiteSpace) != std::string::npos) {
     throw Error(ErrorCode::kInvalidArgument,
                 concat("phrases: expected a delimiter without white space, found ",
                        quote(options.delimiter)));

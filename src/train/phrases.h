@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/file.h"
-#include "train/words.h"
+#include "text/words.h"
 
 namespace sememe::train {
 
@@ -36,7 +36,7 @@ enum class PhraseScore { kWord2Phrase, kNormalizedPmi };
 
 struct PhraseOptions {
   std::vector<Path> files;  ///< read one after the other; "-" is standard input
-  WordRule rule = WordRule::kUnicode;
+  text::WordRule rule = text::WordRule::kUnicode;
   /// Pairs and words seen less often are not joined; the discount of word2phrase's score.
   std::uint64_t min_count = 5;
   PhraseScore score = PhraseScore::kWord2Phrase;

@@ -21,7 +21,7 @@ Joined join(const std::string& text, PhraseOptions options) {
                     ("sememe-phrases-" + std::to_string(reinterpret_cast<std::uintptr_t>(&text)));
   std::ofstream(path) << text;
   options.files = {path};
-  options.rule = WordRule::kSpaces;
+  options.rule = text::WordRule::kSpaces;
   Joined out;
   out.report = join_phrases(options, [&](std::string_view piece) { out.text += piece; });
   std::filesystem::remove(path);

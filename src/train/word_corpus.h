@@ -10,16 +10,16 @@
 #include <vector>
 
 #include "base/file.h"
+#include "text/words.h"
 #include "train/corpus_reader.h"
 #include "train/spool_file.h"
 #include "train/word_counts.h"
-#include "train/words.h"
 
 namespace sememe::train {
 
 struct CorpusOptions {
   std::vector<Path> files;  ///< read one after the other; "-" is standard input
-  WordRule rule = WordRule::kUnicode;
+  text::WordRule rule = text::WordRule::kUnicode;
   std::uint64_t min_count = 5;
   std::size_t max_words = 0;  ///< 0: all
   /// Words that there were before this text, with their counts: of a model that is to be trained

@@ -21,7 +21,7 @@ class WordCorpusTest : public testing::Test {
   void TearDown() override { std::filesystem::remove(path_); }
 
   WordCorpus read(const std::string& text, std::uint64_t min_count,
-                  WordRule rule = WordRule::kUnicode) const {
+                  text::WordRule rule = text::WordRule::kUnicode) const {
     write_file_atomic(path_, text);
     CorpusOptions options;
     options.files = {path_};
@@ -71,7 +71,7 @@ TEST_F(WordCorpusTest, ReadsLongTextsWholeAndCutsThemIntoBlocks) {
     ++length;
   }
   expected += "\n";
-  for (const WordRule rule : {WordRule::kSpaces, WordRule::kUnicode}) {
+  for (const text::WordRule rule : {text::WordRule::kSpaces, text::WordRule::kUnicode}) {
     const WordCorpus corpus = read(text, 1, rule);
     EXPECT_EQ(written_out(corpus), expected);
     EXPECT_EQ(corpus.blocks(), 40U);
@@ -89,7 +89,7 @@ TEST_F(WordCorpusTest, ReadsLongTextsWholeAndCutsThemIntoBlocks) {
 // ends), what follows is.
 TEST_F(WordCorpusTest, LeavesOutWhatIsTooLongForAWord) {
   const std::string text = std::string(3 << 20, 'x') + " a " + std::string(300, 'y') + " a a";
-  for (const WordRule rule : {WordRule::kSpaces, WordRule::kUnicode}) {
+  for (const text::WordRule rule : {text::WordRule::kSpaces, text::WordRule::kUnicode}) {
     const WordCorpus corpus = read(text, 2, rule);
     EXPECT_EQ(written_out(corpus), "a a a \n");
   }

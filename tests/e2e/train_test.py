@@ -278,6 +278,17 @@ class Words(SememeTest):
         self.assertIn("family", text)
         self.assertIn("spearman", text)
 
+    def test_eval_sts_by_words(self):
+        self.write("pairs.tsv", "5\tThe king.\tKing!\n3\tking\tqueen\n1\tking\tapple\n0\tking\tduke\n")
+        report = self.expect(0, "eval", "sts", "pairs.tsv", "--vectors", "words.vec", "--pooling", "mean", "--json").json
+        self.assertAlmostEqual(report["spearman"], 80)  # king and apple: below nothing at all
+        self.assertEqual((report["pairs"], report["words"], report["unknown_words"]), (4, 9, 2))
+        self.assertEqual(self.expect(0, "eval", "sts", "pairs.tsv", "--vectors", "words.vec", "--json").json["pooling"], "sif")
+        self.expect(2, "eval", "sts", "pairs.tsv", "--pooling", "mean")
+        self.environment["SEMEME_MODEL"] = "none"  # which models have, not vectors
+        self.expect(0, "eval", "sts", "pairs.tsv", "--vectors", "words.vec")
+        self.expect(4, "eval", "sts", "pairs.tsv", "--vectors", "none.vec")
+
     def test_damaged_vectors_are_named(self):
         self.write("cut.vec", "2 3\nking 1 0 0.1\nqueen 1 1\n")
         self.assertIn("line 3", self.expect(8, "neighbors", "king", "--vectors", "cut.vec").err)

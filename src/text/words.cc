@@ -1,6 +1,6 @@
-#include "train/words.h"
+#include "text/words.h"
 
-namespace sememe::train {
+namespace sememe::text {
 
 std::size_t word_boundary(std::string_view text) {
   for (std::size_t i = text.size(); i > 0; --i) {
@@ -13,4 +13,4 @@ std::size_t word_boundary(std::string_view text) {
   return text.size();
 }
 
-}  // namespace sememe::train
+}  // namespace sememe::text

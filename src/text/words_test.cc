@@ -1,10 +1,10 @@
-#include "train/words.h"
+#include "text/words.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-namespace sememe::train {
+namespace sememe::text {
 namespace {
 
 struct Collected {
@@ -61,4 +61,4 @@ TEST(WordBoundary, IsBehindTheLastWhiteSpaceOrCodePoint) {
 }
 
 }  // namespace
-}  // namespace sememe::train
+}  // namespace sememe::text

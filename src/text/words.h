@@ -1,6 +1,6 @@
 // What a word is, for word vectors: text to words and ends of sentences.
-#ifndef SEMEME_TRAIN_WORDS_H_
-#define SEMEME_TRAIN_WORDS_H_
+#ifndef SEMEME_TEXT_WORDS_H_
+#define SEMEME_TEXT_WORDS_H_
 
 #include <cstddef>
 #include <string>
@@ -9,7 +9,7 @@
 #include "text/unicode.h"
 #include "text/utf8.h"
 
-namespace sememe::train {
+namespace sememe::text {
 
 enum class WordRule {
   /// Runs of letters, marks, digits and connectors, in lower case, with an apostrophe between
@@ -73,7 +73,7 @@ inline Kind kind_of(char32_t c) {
       (c >= 0x20000 && c <= 0x3FFFF)) {
     return Kind::kIdeograph;
   }
-  return text::is_word_character(c) ? Kind::kUpper : Kind::kOther;
+  return is_word_character(c) ? Kind::kUpper : Kind::kOther;
 }
 
 template <class Sink>
@@ -111,7 +111,7 @@ class UnicodeSplitter {
  private:
   // A code point that begins a word or stands alone.
   void other() {
-    const text::CodePoint point = text::decode_code_point(text_, i_);
+    const CodePoint point = decode_code_point(text_, i_);
     const Kind kind = kind_of(point.value);
     if (kind == Kind::kUpper) {
       word();
@@ -154,23 +154,23 @@ class UnicodeSplitter {
       ++i_;
       return;
     }
-    const text::CodePoint point = text::decode_code_point(text_, i_);
+    const CodePoint point = decode_code_point(text_, i_);
     i_ += point.size;
     if (point.value == 0x2019) {
       lower_ += '\'';
       return;
     }
-    for (const char32_t lowered : text::to_lower(point.value)) {
-      text::append_code_point(lower_, lowered);
+    for (const char32_t lowered : to_lower(point.value)) {
+      append_code_point(lower_, lowered);
     }
   }
 
   Kind kind_at(std::size_t at) const {
     const char c = text_[at];
     if (static_cast<unsigned char>(c) < 0x80) return kind_of_ascii(c);
-    return kind_of(text::decode_code_point(text_, at).value);
+    return kind_of(decode_code_point(text_, at).value);
   }
-  std::size_t size_at(std::size_t at) const { return text::decode_code_point(text_, at).size; }
+  std::size_t size_at(std::size_t at) const { return decode_code_point(text_, at).size; }
 
   std::string_view text_;
   std::string& lower_;
@@ -189,6 +189,6 @@ void split_words(std::string_view text, WordRule rule, std::string& lower, Sink&
   }
 }
 
-}  // namespace sememe::train
+}  // namespace sememe::text
 
-#endif  // SEMEME_TRAIN_WORDS_H_
+#endif  // SEMEME_TEXT_WORDS_H_
