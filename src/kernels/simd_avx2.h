@@ -43,6 +43,7 @@ struct Simd {
   static SEMEME_ALWAYS_INLINE Reg sub(Reg a, Reg b) { return _mm256_sub_ps(a, b); }
   static SEMEME_ALWAYS_INLINE Reg mul(Reg a, Reg b) { return _mm256_mul_ps(a, b); }
   static SEMEME_ALWAYS_INLINE Reg div(Reg a, Reg b) { return _mm256_div_ps(a, b); }
+  static SEMEME_ALWAYS_INLINE Reg sqrt(Reg a) { return _mm256_sqrt_ps(a); }
   static SEMEME_ALWAYS_INLINE Reg min(Reg a, Reg b) { return _mm256_min_ps(a, b); }
   static SEMEME_ALWAYS_INLINE Reg max(Reg a, Reg b) { return _mm256_max_ps(a, b); }
   /// a * b + c, rounded once.

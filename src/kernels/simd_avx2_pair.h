@@ -58,6 +58,7 @@ struct Simd {
   static SEMEME_ALWAYS_INLINE Reg div(Reg a, Reg b) {
     return {Half::div(a.low, b.low), Half::div(a.high, b.high)};
   }
+  static SEMEME_ALWAYS_INLINE Reg sqrt(Reg a) { return {Half::sqrt(a.low), Half::sqrt(a.high)}; }
   static SEMEME_ALWAYS_INLINE Reg min(Reg a, Reg b) {
     return {Half::min(a.low, b.low), Half::min(a.high, b.high)};
   }

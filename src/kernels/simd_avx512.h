@@ -49,6 +49,7 @@ struct Simd {
   static SEMEME_ALWAYS_INLINE Reg sub(Reg a, Reg b) { return _mm512_sub_ps(a, b); }
   static SEMEME_ALWAYS_INLINE Reg mul(Reg a, Reg b) { return _mm512_mul_ps(a, b); }
   static SEMEME_ALWAYS_INLINE Reg div(Reg a, Reg b) { return _mm512_div_ps(a, b); }
+  static SEMEME_ALWAYS_INLINE Reg sqrt(Reg a) { return _mm512_sqrt_ps(a); }
   static SEMEME_ALWAYS_INLINE Reg min(Reg a, Reg b) { return _mm512_min_ps(a, b); }
   static SEMEME_ALWAYS_INLINE Reg max(Reg a, Reg b) { return _mm512_max_ps(a, b); }
   /// a * b + c, rounded once.

@@ -66,6 +66,7 @@ struct Simd {
   static SEMEME_ALWAYS_INLINE Reg div(Reg a, Reg b) {
     SEMEME_QUADS(Reg, vdivq_f32(a.quad[i], b.quad[i]));
   }
+  static SEMEME_ALWAYS_INLINE Reg sqrt(Reg a) { SEMEME_QUADS(Reg, vsqrtq_f32(a.quad[i])); }
   // As minps and maxps, not as fmin and fmax: the second operand when either is not a number.
   static SEMEME_ALWAYS_INLINE Reg min(Reg a, Reg b) {
     SEMEME_QUADS(Reg, lower(a.quad[i], b.quad[i]));

@@ -50,6 +50,7 @@ struct Simd {
   static Reg sub(const Reg& a, const Reg& b) { SEMEME_LANES(Reg, a.lane[i] - b.lane[i]); }
   static Reg mul(const Reg& a, const Reg& b) { SEMEME_LANES(Reg, a.lane[i] * b.lane[i]); }
   static Reg div(const Reg& a, const Reg& b) { SEMEME_LANES(Reg, a.lane[i] / b.lane[i]); }
+  static Reg sqrt(const Reg& a) { SEMEME_LANES(Reg, std::sqrt(a.lane[i])); }
   // As minps and maxps: the second operand when either is not a number.
   static Reg min(const Reg& a, const Reg& b) {
     SEMEME_LANES(Reg, a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i]);

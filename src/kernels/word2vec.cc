@@ -8,7 +8,6 @@
 #include "kernels/word2vec_table.h"
 
 namespace sememe::kernels {
-namespace {
 
 const Word2VecTable& word2vec_table(Isa isa) {
 #if defined(__x86_64__)
@@ -20,6 +19,8 @@ const Word2VecTable& word2vec_table(Isa isa) {
   static_cast<void>(isa);
   return kScalarWord2Vec;
 }
+
+namespace {
 
 double dot(const float* x, const float* y, std::size_t dim) {
   double sum = 0;

@@ -52,6 +52,7 @@ SEMEME_ALWAYS_INLINE __m512 repeat(__m512 reg) {
 // clang-format off: each uses the ones before it.
 #include "kernels/math_inl.h"
 #include "kernels/word2vec_inl.h"
+#include "kernels/glove_inl.h"
 // clang-format on
 
 }  // namespace sememe::kernels::avx512_word2vec

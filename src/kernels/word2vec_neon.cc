@@ -46,6 +46,7 @@ SEMEME_ALWAYS_INLINE Simd::Reg repeat(const Simd::Reg& reg) {
 // clang-format off: each uses the ones before it.
 #include "kernels/math_inl.h"
 #include "kernels/word2vec_inl.h"
+#include "kernels/glove_inl.h"
 // clang-format on
 
 }  // namespace sememe::kernels::neon_word2vec

@@ -27,6 +27,7 @@ Simd::Reg repeat(const Simd::Reg& reg) {
 // clang-format off: each uses the ones before it.
 #include "kernels/math_inl.h"
 #include "kernels/word2vec_inl.h"
+#include "kernels/glove_inl.h"
 // clang-format on
 
 }  // namespace

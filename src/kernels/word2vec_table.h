@@ -1,10 +1,11 @@
-// The steps of one instruction tier, behind word2vec.h.
+// The steps of one instruction tier, behind word2vec.h and glove.h.
 #ifndef SEMEME_KERNELS_WORD2VEC_TABLE_H_
 #define SEMEME_KERNELS_WORD2VEC_TABLE_H_
 
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/glove.h"
 #include "kernels/word2vec.h"
 
 namespace sememe::kernels {
@@ -38,6 +39,19 @@ struct SharedInputBlock {
   std::size_t slices;
 };
 
+/// GloveBlock with its spans taken apart.
+struct GloveSteps {
+  float* words;
+  float* contexts;
+  const std::uint32_t* pairs;
+  const float* logs;
+  std::size_t count;
+  float log_x_max;
+  float power;
+  float rate;
+  std::size_t dim;
+};
+
 struct Word2VecTable {
   /// All of a step.
   void (*skip_gram)(const SkipGramBlock& block);
@@ -54,6 +68,8 @@ struct Word2VecTable {
   /// Each of the rows += factor * x, in their order.
   void (*add_to_rows)(float* const* rows, std::size_t count, const float* x, float factor,
                       std::size_t dim);
+  /// The sum of losses.
+  double (*glove)(const GloveSteps& steps);
 };
 
 /// Lane i of repeat<kOutputs>().
@@ -65,7 +81,9 @@ struct RepeatedLanes {
   }
 };
 
-/// The functions that a tier's namespace has from word2vec_inl.h.
+const Word2VecTable& word2vec_table(Isa isa);
+
+/// The functions that a tier's namespace has from word2vec_inl.h and glove_inl.h.
 #define SEMEME_WORD2VEC_TABLE(tier)                      \
   {.skip_gram = tier::skip_gram,                         \
    .shared_input = tier::shared_input,                   \
@@ -74,7 +92,8 @@ struct RepeatedLanes {
    .skip_gram_move = tier::skip_gram_move,               \
    .shared_input_move = tier::shared_input_move,         \
    .sum_rows = tier::sum_rows,                           \
-   .add_to_rows = tier::add_to_rows}
+   .add_to_rows = tier::add_to_rows,                     \
+   .glove = tier::glove}
 
 extern const Word2VecTable kScalarWord2Vec;
 #if defined(__x86_64__)
