@@ -10,6 +10,7 @@ void add_train(Program& program) {
   train->require_subcommand(1);
   add_train_word2vec(program, *train);
   add_train_counts(program, *train);
+  add_train_glove(program, *train);
 }
 
 }  // namespace sememe::cli

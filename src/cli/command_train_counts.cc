@@ -112,10 +112,7 @@ void report(const Options& options, const train::WordCorpus& corpus, const Count
                    {"seconds", seconds}}));
     return;
   }
-  print(concat("words       ", with_separators(corpus.words()), " of ",
-               with_separators(corpus.words_read()), ", ",
-               with_separators(corpus.vocabulary().size()), " different of ",
-               with_separators(corpus.distinct_words()), "\n"));
+  print(corpus_line(corpus));
   print(concat("matrix      ", with_separators(counted.matrix.rows()), " x ",
                with_separators(counted.matrix.cols()), ", ",
                with_separators(counted.matrix.entries()), " entries\n"));

@@ -104,10 +104,7 @@ void report(const Options& options, const train::WordCorpus& corpus, const Outco
                    {"words_per_second", rate}}));
     return;
   }
-  print(concat("words       ", with_separators(corpus.words()), " of ",
-               with_separators(corpus.words_read()), ", ",
-               with_separators(corpus.vocabulary().size()), " different of ",
-               with_separators(corpus.distinct_words()), "\n"));
+  print(corpus_line(corpus));
   print(concat("trained     ", with_separators(outcome.words), " words in ",
                fixed(outcome.seconds, 1), " s, ", with_separators(static_cast<std::uint64_t>(rate)),
                " a second\n"));

@@ -74,6 +74,13 @@ void write_vectors(const std::string& output, const train::WordVocabulary& vocab
                               vectors::word_vector_format(output));
 }
 
+std::string corpus_line(const train::WordCorpus& corpus) {
+  return concat("words       ", with_separators(corpus.words()), " of ",
+                with_separators(corpus.words_read()), ", ",
+                with_separators(corpus.vocabulary().size()), " different of ",
+                with_separators(corpus.distinct_words()), "\n");
+}
+
 Interrupt::Interrupt() {
   interrupted = false;
   std::signal(SIGINT, [](int) {

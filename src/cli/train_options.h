@@ -16,6 +16,7 @@ namespace sememe::cli {
 /// The commands of `sememe train`, by model.
 void add_train_word2vec(Program& program, CLI::App& train);
 void add_train_counts(Program& program, CLI::App& train);
+void add_train_glove(Program& program, CLI::App& train);
 
 /// corpus, -o, --words, --min-count, --max-words, --json, --progress
 struct TrainOptions {
@@ -37,6 +38,9 @@ train::WordCorpus read_corpus(const TrainOptions& options);
 /// Writes the vectors of a vocabulary in the format that the end of the name says.
 void write_vectors(const std::string& output, const train::WordVocabulary& vocabulary,
                    const train::VectorTable& table);
+
+/// What a finished command prints of its corpus.
+std::string corpus_line(const train::WordCorpus& corpus);
 
 /// The first Ctrl-C ends training with what it has, the next one the program.
 class Interrupt {

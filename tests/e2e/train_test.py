@@ -248,6 +248,68 @@ class Phrases(SememeTest):
         self.assertFalse((self.directory / "out").exists())
 
 
+class Glove(SememeTest):
+    def train(self, output, *options):
+        return self.expect(0, "train", "glove", "corpus.txt", "-o", output, "--dim", "20", "--json", *options).json
+
+    def test_finds_the_topics(self):
+        self.write("corpus.txt", corpus())
+        report = self.train("words.vec")
+        self.assertEqual((report["vocabulary"], report["words"], report["pairs"]), (24, 40000, 3 * 8 * 8))
+        self.assertTrue(report["finished"])
+        for word in ("apple", "zinc", "harp"):
+            found = self.expect(0, "neighbors", word, "--vectors", "words.vec", "-k", "5", "--json").json
+            self.assertEqual([topic_of(n["word"]) for n in found["neighbors"]], [topic_of(word)] * 5)
+
+    def test_the_same_bytes_for_any_threads_memory_and_tier(self):
+        draw = random.Random(3)
+        self.write("corpus.txt", "\n".join(" ".join(f"w{int(1 / (draw.random() + 0.002))}" for _ in range(20))
+                                           for _ in range(1500)))
+        variants = {"1": (), "2": ("--threads", "2"), "4": ("--threads", "4"), "memory": ("--memory", "10KB")}
+        files = {}
+        for name, options in variants.items():
+            self.train(f"{name}.bin", *options)
+            files[name] = (self.directory / f"{name}.bin").read_bytes()
+        for tier in ("scalar", "avx2", "avx512"):
+            self.environment["SEMEME_ISA"] = tier
+            result = self.run_sememe("train", "glove", "corpus.txt", "-o", f"{tier}.bin", "--dim", "20")
+            if result.code == 6:  # this machine has no such tier
+                continue
+            self.assertEqual(result.code, 0, result)
+            files[tier] = (self.directory / f"{tier}.bin").read_bytes()
+        self.assertIn("scalar", files)
+        self.assertEqual(len(set(files.values())), 1)
+        self.train("other.bin", "--seed", "2")
+        self.assertNotEqual((self.directory / "other.bin").read_bytes(), files["1"])
+
+    def test_interrupted_training_leaves_vectors(self):
+        self.write("corpus.txt", corpus(2000))
+        process = subprocess.Popen([PROGRAM, "train", "glove", "corpus.txt", "-o", "words.vec", "--epochs", "1000000",
+                                    "--progress", "always"],
+                                   cwd=self.directory, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(process.stderr.close)
+        seen = b""
+        while b"trained on pairs" not in seen:
+            seen += process.stderr.read1()
+        process.send_signal(signal.SIGINT)
+        while process.stderr.read1():
+            pass
+        self.assertEqual(process.wait(), 130)
+        self.expect(0, "neighbors", "apple", "--vectors", "words.vec")
+
+    def test_bad_settings_are_named(self):
+        self.write("corpus.txt", corpus(200))
+        diverged = self.expect(2, "train", "glove", "corpus.txt", "-o", "w.vec", "--rate", "10", "--epochs", "1000").err
+        self.assertIn("lower learning rate", diverged)
+        self.assertIn("window", self.expect(2, "train", "glove", "corpus.txt", "-o", "w.vec", "--window", "0").err)
+        self.assertIn("x-max", self.expect(2, "train", "glove", "corpus.txt", "-o", "w.vec", "--x-max", "0").err)
+        self.assertIn(".vec", self.expect(2, "train", "glove", "corpus.txt", "-o", "w.pkl").err)
+        self.write("alone.txt", "one\none\n")
+        alone = self.expect(2, "train", "glove", "alone.txt", "-o", "w.vec", "--min-count", "1").err
+        self.assertIn("near each other", alone)
+        self.assertFalse((self.directory / "w.vec").exists())
+
+
 class Words(SememeTest):
     def setUp(self):
         super().setUp()
