@@ -7,12 +7,13 @@ Contenders take turns; figures are the best of all rounds, ratios the median of 
 
 Quality (--quality): each contender trains the whole corpus; `sememe eval words` measures all results.
 
-Programs that are not there are left out and named: word2vec.c (built with -Ofast), pWord2Vec (with OpenBLAS), gensim and
-fastText are taken where the options say they are."""
+Programs that are not there are left out and named: word2vec.c (built with -Ofast), pWord2Vec (with OpenBLAS), gensim,
+fastText and GloVe are taken where the options say they are. GloVe is four programs; all of them are timed."""
 
 import argparse
 import dataclasses
 import datetime
+import glob
 import json
 import os
 import pathlib
@@ -28,16 +29,28 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 @dataclasses.dataclass
 class Setting:
-    model: str  # skipgram, cbow, fasttext
+    model: str  # skipgram, cbow, fasttext, glove
     dim: int
-    window: int = 5
     negative: int = 5
     sample: float = 1e-4
     min_count: int = 5
 
+    x_max: float = 10
+
     @property
     def rate(self):
         return 0.025 if self.model == "skipgram" else 0.05
+
+    @property
+    def window(self):
+        return 10 if self.model == "glove" else 5
+
+
+@dataclasses.dataclass
+class Step:
+    arguments: list
+    stdin: str = None
+    stdout: str = os.devnull
 
 
 @dataclasses.dataclass
@@ -45,47 +58,69 @@ class Contender:
     name: str
     program: str
     models: tuple
-    command: object  # (program, setting, corpus, output, epochs, threads, seed) -> argument list
+    steps: object  # (program, setting, corpus, output, epochs, threads, seed) -> list of Step
 
 
 def sememe(program, s, corpus, output, epochs, threads, seed):
-    return [program, "train", s.model, corpus, "-o", output + ".bin", "--words", "spaces", "--dim", s.dim,
-            "--window", s.window, "--negative", s.negative, "--sample", s.sample, "--min-count", s.min_count,
-            "--rate", s.rate, "--epochs", epochs, "--threads", threads, "--seed", seed]
+    own = ["--x-max", s.x_max] if s.model == "glove" else ["--negative", s.negative, "--sample", s.sample]
+    return [Step([program, "train", s.model, corpus, "-o", output + ".bin", "--words", "spaces", "--dim", s.dim,
+                  "--window", s.window, "--min-count", s.min_count, "--rate", s.rate, "--epochs", epochs,
+                  "--threads", threads, "--seed", seed, *own])]
 
 
 def word2vec(program, s, corpus, output, epochs, threads, seed):
-    return [program, "-train", corpus, "-output", output + ".bin", "-binary", 1, "-cbow", int(s.model == "cbow"),
-            "-size", s.dim, "-window", s.window, "-negative", s.negative, "-hs", 0, "-sample", s.sample,
-            "-min-count", s.min_count, "-alpha", s.rate, "-iter", epochs, "-threads", threads, "-debug", 0]
+    return [Step([program, "-train", corpus, "-output", output + ".bin", "-binary", 1, "-cbow", int(s.model == "cbow"),
+                  "-size", s.dim, "-window", s.window, "-negative", s.negative, "-hs", 0, "-sample", s.sample,
+                  "-min-count", s.min_count, "-alpha", s.rate, "-iter", epochs, "-threads", threads, "-debug", 0])]
 
 
 def fasttext(program, s, corpus, output, epochs, threads, seed):
     ngrams = (3, 6) if s.model == "fasttext" else (0, 0)
-    return [program, "cbow" if s.model == "cbow" else "skipgram", "-input", corpus, "-output", output, "-dim", s.dim,
-            "-ws", s.window, "-neg", s.negative, "-t", s.sample, "-minCount", s.min_count, "-lr", s.rate,
-            "-epoch", epochs, "-thread", threads, "-minn", ngrams[0], "-maxn", ngrams[1], "-verbose", 0]
+    return [Step([program, "cbow" if s.model == "cbow" else "skipgram", "-input", corpus, "-output", output,
+                  "-dim", s.dim, "-ws", s.window, "-neg", s.negative, "-t", s.sample, "-minCount", s.min_count,
+                  "-lr", s.rate, "-epoch", epochs, "-thread", threads, "-minn", ngrams[0], "-maxn", ngrams[1],
+                  "-verbose", 0])]
+
+
+def glove(program, s, corpus, output, epochs, threads, seed):
+    directory = os.path.dirname(program)
+    vocabulary, pairs, shuffled = (output + end for end in (".vocabulary", ".pairs", ".shuffled"))
+
+    def step(name, *arguments, **files):
+        return Step([os.path.join(directory, name), *arguments, "-verbose", 0], **files)
+
+    return [step("vocab_count", "-min-count", s.min_count, stdin=corpus, stdout=vocabulary),
+            step("cooccur", "-vocab-file", vocabulary, "-window-size", s.window, "-overflow-file", output + "-overflow",
+                 stdin=corpus, stdout=pairs),
+            step("shuffle", "-temp-file", output + "-shuffle", "-seed", seed, stdin=pairs, stdout=shuffled),
+            step("glove", "-input-file", shuffled, "-vocab-file", vocabulary, "-save-file", output, "-binary", 0,
+                 "-vector-size", s.dim, "-x-max", s.x_max, "-eta", s.rate, "-iter", epochs, "-threads", threads,
+                 "-seed", seed)]
 
 
 def gensim(program, s, corpus, output, epochs, threads, seed):
-    return [program, ROOT / "bench/train/gensim_train.py", s.model, corpus, output, s.dim, s.window, s.negative, s.sample,
-            s.min_count, s.rate, epochs, threads, seed]
+    return [Step([program, ROOT / "bench/train/gensim_train.py", s.model, corpus, output, s.dim, s.window, s.negative,
+                  s.sample, s.min_count, s.rate, epochs, threads, seed])]
 
 
 def run(contender, setting, corpus, directory, epochs, threads=1, seed=1):
     """CPU-seconds and wall seconds of one training, and its vectors."""
     output = os.path.join(directory, "vectors")
-    command = [str(part) for part in
-               contender.command(contender.program, setting, corpus, output, epochs, threads, seed)]
+    for old in glob.glob(glob.escape(output) + "*"):
+        os.remove(old)
     begin = os.times()
     # Libraries of matrix products start threads of their own.
-    result = subprocess.run(command, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL,
-                            stderr=subprocess.PIPE, text=True)
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    for step in contender.steps(contender.program, setting, corpus, output, epochs, threads, seed):
+        command = [str(part) for part in step.arguments]
+        with open(step.stdin or os.devnull, "rb") as stdin, open(step.stdout, "wb") as stdout:
+            result = subprocess.run(command, env=environment, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE)
+        if result.returncode != 0:
+            sys.exit(f"{contender.name}: {' '.join(command)}: exit {result.returncode}\n"
+                     f"{result.stderr[-2000:].decode(errors='replace')}")
     end = os.times()
-    if result.returncode != 0:
-        sys.exit(f"{contender.name}: {' '.join(command)}: exit {result.returncode}\n{result.stderr[-2000:]}")
     cpu = end.children_user + end.children_system - begin.children_user - begin.children_system
-    vectors = next(path for path in (output + ".vec", output + ".bin") if os.path.exists(path))
+    vectors = next(path for path in (output + end for end in (".vec", ".bin", ".txt")) if os.path.exists(path))
     return cpu, end.elapsed - begin.elapsed, vectors
 
 
@@ -165,7 +200,9 @@ def main():
     parser.add_argument("--pword2vec", default="pword2vec")
     parser.add_argument("--fasttext", default="fasttext")
     parser.add_argument("--gensim", default="", help="a Python that has gensim")
-    parser.add_argument("--models", nargs="+", default=["skipgram", "cbow", "fasttext"])
+    parser.add_argument("--glove", type=pathlib.Path, default=pathlib.Path(),
+                        help="directory of a built GloVe: vocab_count, cooccur, shuffle, glove")
+    parser.add_argument("--models", nargs="+", default=["skipgram", "cbow", "fasttext", "glove"])
     parser.add_argument("--dims", nargs="+", type=int, default=[100, 300])
     parser.add_argument("--slice", type=int, default=12_000_000, help="bytes of the corpus that speed is measured on")
     parser.add_argument("--epochs", type=int, default=2, help="epochs that speed is measured on")
@@ -179,15 +216,16 @@ def main():
     options = parser.parse_args()
     if options.quality and not options.words:
         parser.error("--quality needs --words")
-    contenders = [Contender("sememe", options.sememe, ("skipgram", "cbow", "fasttext"), sememe)]
-    for name, program, models, command in (
+    contenders = [Contender("sememe", options.sememe, ("skipgram", "cbow", "fasttext", "glove"), sememe)]
+    for name, program, models, steps in (
             ("word2vec.c -Ofast", options.word2vec, ("skipgram", "cbow"), word2vec),
             ("pWord2Vec", options.pword2vec, ("skipgram",), word2vec),
             ("gensim", options.gensim, ("skipgram", "cbow", "fasttext"), gensim),
-            ("fastText", options.fasttext, ("skipgram", "cbow", "fasttext"), fasttext)):
+            ("fastText", options.fasttext, ("skipgram", "cbow", "fasttext"), fasttext),
+            ("GloVe", options.glove.resolve() / "glove", ("glove",), glove)):
         found = shutil.which(program)
         if found:
-            contenders.append(Contender(name, found, models, command))
+            contenders.append(Contender(name, found, models, steps))
         else:
             print(f"left out: {name}: no program {program}", file=sys.stderr)
     settings = [Setting(model, dim) for model in options.models for dim in options.dims]
