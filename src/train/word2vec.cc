@@ -105,25 +105,30 @@ void Word2Vec::start_from(const Path& checkpoint) { adopt_vectors(checkpoint, *s
 std::uint64_t Word2Vec::words_done() const { return state_->words_before(state_->next_block); }
 
 VectorTable Word2Vec::vectors() const {
-  Word2VecState& state = *state_;
-  VectorTable out(state.corpus.vocabulary().size(), state.options.dim);
-  for (std::size_t word = 0; word < out.rows(); ++word) {
-    const std::span<float> vector = out.values(word);
-    std::ranges::copy(state.input.values(word), vector.begin());
-    if (!state.options.subwords.enabled()) continue;
-    const std::span<const std::uint32_t> buckets = state.subwords.of(word);
-    for (const std::uint32_t bucket : buckets) {
-      const float* row = state.input.row(state.bucket_row(bucket));
-      for (std::size_t d = 0; d < vector.size(); ++d) vector[d] += row[d];
-    }
-    const float share = 1.0F / static_cast<float>(1 + buckets.size());
-    for (float& value : vector) value *= share;
-  }
+  VectorTable out(state_->corpus.vocabulary().size(), state_->options.dim);
+  for (std::size_t word = 0; word < out.rows(); ++word) vector(word, out.values(word));
   return out;
 }
 
-bool Word2Vec::train(const std::function<bool(const TrainingProgress&)>& progress) {
+void Word2Vec::vector(std::size_t word, std::span<float> out) const {
+  std::ranges::copy(state_->input.values(word), out.begin());
+  if (!state_->options.subwords.enabled()) return;
+  const std::span<const std::uint32_t> buckets = state_->subwords.of(word);
+  for (const std::uint32_t bucket : buckets) {
+    const float* row = state_->input.row(state_->bucket_row(bucket));
+    for (std::size_t d = 0; d < out.size(); ++d) out[d] += row[d];
+  }
+  const float share = 1.0F / static_cast<float>(1 + buckets.size());
+  for (float& value : out) value *= share;
+}
+
+bool Word2Vec::train(const std::function<bool(const TrainingProgress&)>& progress,
+                     std::uint64_t up_to) {
   Word2VecState& state = *state_;
+  state.end_block = state.next_block;
+  while (state.end_block < state.blocks() && state.words_before(state.end_block) < up_to) {
+    ++state.end_block;
+  }
   const BlockDone done = [&](std::size_t block, const LossSum& loss) {
     if (!std::isfinite(loss.mean())) {
       throw Error(ErrorCode::kInvalidArgument,

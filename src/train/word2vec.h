@@ -15,7 +15,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <span>
 
 #include "base/file.h"
 #include "train/subwords.h"
@@ -65,10 +67,12 @@ class Word2Vec {
   Word2Vec(Word2Vec&&) noexcept;
   Word2Vec& operator=(Word2Vec&&) noexcept;
 
-  /// All epochs, or those that are left. progress: called about every block, by one thread at a
+  /// All epochs, or what is left of them. progress: called about every block, by one thread at a
   /// time; when it returns false training stops after the blocks at hand, and the vectors are
-  /// what they are then. Returns whether training went to its end.
-  bool train(const std::function<bool(const TrainingProgress&)>& progress = {});
+  /// what they are then. Stops also after the block with which `up_to` words are done, whatever the
+  /// number of threads. Returns whether training went to its end.
+  bool train(const std::function<bool(const TrainingProgress&)>& progress = {},
+             std::uint64_t up_to = std::numeric_limits<std::uint64_t>::max());
 
   /// Writes down where training stands (docs/formats/checkpoint.md), between calls of train().
   void save(const Path& checkpoint) const;
@@ -84,6 +88,8 @@ class Word2Vec {
 
   /// The word vectors, by id.
   VectorTable vectors() const;
+  /// One of them [dim].
+  void vector(std::size_t word, std::span<float> out) const;
   /// [words, then buckets] of inputs; of outputs [words], or [inner nodes] with a tree.
   const VectorTable& input() const;
   const VectorTable& output() const;

@@ -72,13 +72,13 @@ void train_asynchronous(Word2VecState& state, const BlockDone& done) {
     BlockTrainer trainer(state);
     while (!stopped) {
       const std::size_t block = next.fetch_add(1);
-      if (block >= state.blocks()) break;
+      if (block >= state.end_block) break;
       trainer.train(block);
       const std::scoped_lock lock(reporting);
       if (!done(block, trainer.loss())) stopped = true;
     }
   });
-  state.next_block = std::min(next.load(), state.blocks());
+  state.next_block = std::min(next.load(), state.end_block);
 }
 
 }  // namespace sememe::train

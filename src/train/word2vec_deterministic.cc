@@ -254,7 +254,7 @@ class DeterministicTrainer {
 
   void draw(Batch& batch) {
     if (!in_block_) {
-      if (stopped_ || next_block_ == state_.blocks()) {
+      if (stopped_ || next_block_ == state_.end_block) {
         all_drawn_.store(true, std::memory_order_release);
         return;
       }

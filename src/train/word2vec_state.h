@@ -29,6 +29,7 @@ struct Word2VecState {
   HuffmanTree tree;
   std::vector<std::uint32_t> keep;
   std::size_t next_block = 0;  // of all epochs
+  std::size_t end_block = 0;   // where this call of train() ends
 
   bool has_tree() const { return options.objective == Objective::kHierarchicalSoftmax; }
   /// Whether the inputs of an example count as one, their mean.
@@ -63,7 +64,7 @@ struct LossSum {
 /// Called for a block that is done, by one thread at a time; false: no further blocks.
 using BlockDone = std::function<bool(std::size_t block, const LossSum& loss)>;
 
-/// Both train from state.next_block on and leave it where they end.
+/// Both train from state.next_block on, up to state.end_block, and leave it where they end.
 /// Threads take blocks as they come, and move rows without locks.
 void train_asynchronous(Word2VecState& state, const BlockDone& done);
 /// The same bytes for any number of threads: see word2vec_deterministic.cc.

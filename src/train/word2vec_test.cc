@@ -255,6 +255,29 @@ TEST(Word2Vec, StopsWhenToldAndGoesOnToTheSameBytes) {
   EXPECT_TRUE(same_bytes(straight.input(), stopped.input()));
 }
 
+TEST(Word2Vec, StopsAtTheSameWordWithAnyNumberOfThreads) {
+  const WordCorpus corpus = topic_corpus();
+  Word2VecOptions options = small_options(Architecture::kSkipGram);
+  options.deterministic = true;
+  const auto paused = [&](std::size_t threads) {
+    options.threads = threads;
+    Word2Vec model(corpus, options);
+    EXPECT_FALSE(model.train({}, 1));
+    EXPECT_EQ(model.words_done(), corpus.words_before(1));
+    EXPECT_FALSE(model.train({}, corpus.words() + 1));
+    EXPECT_EQ(model.words_done(), corpus.words() + corpus.words_before(1));
+    EXPECT_FALSE(model.train({}, corpus.words()));  // are done
+    return model;
+  };
+  Word2Vec one = paused(1);
+  Word2Vec two = paused(2);
+  EXPECT_TRUE(same_bytes(one.vectors(), two.vectors()));
+  EXPECT_TRUE(two.train());
+  options.deterministic = false;
+  Word2Vec asynchronous = paused(2);
+  EXPECT_TRUE(asynchronous.train());
+}
+
 TEST(Word2Vec, PaddingOfRowsStaysZero) {
   const WordCorpus corpus = topic_corpus();
   Word2Vec model(corpus, small_options(Architecture::kSkipGram));
