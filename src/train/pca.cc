@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <eigen3/Eigen/Eigenvalues>
+#include <span>
 #include <vector>
 
 #include "base/error_context.h"
@@ -15,13 +16,17 @@ namespace {
 constexpr std::size_t kCovarianceRows = 16;
 constexpr std::size_t kGrain = 256;
 
-// x [V, H] minus the mean of its columns, in double.
-std::vector<double> centred(const Matrix& rows) {
+std::vector<double> column_means(const Matrix& rows) {
   std::vector<double> mean(rows.cols);
   for (std::size_t r = 0; r < rows.rows; ++r) {
     for (std::size_t c = 0; c < rows.cols; ++c) mean[c] += rows.row(r)[c];
   }
   for (double& value : mean) value /= static_cast<double>(rows.rows);
+  return mean;
+}
+
+// x [V, H] minus the mean, in double.
+std::vector<double> centred(const Matrix& rows, std::span<const double> mean) {
   std::vector<double> out(rows.values.begin(), rows.values.end());
   for (std::size_t r = 0; r < rows.rows; ++r) {
     for (std::size_t c = 0; c < rows.cols; ++c) out[r * rows.cols + c] -= mean[c];
@@ -56,18 +61,21 @@ Eigen::MatrixXd covariance(const std::vector<double>& x, std::size_t n, ThreadPo
   return matrix;
 }
 
-// out[V, dims] = x[V, n] axes[n, dims].
-Matrix project(const std::vector<double>& x, const Eigen::MatrixXd& axes, ThreadPool& pool) {
-  const auto n = static_cast<std::size_t>(axes.rows());
-  const auto dims = static_cast<std::size_t>(axes.cols());
-  Matrix out(x.size() / n, dims);
-  // Row-major, so that the innermost loop runs along a row of both.
-  std::vector<double> weights(n * dims);
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t d = 0; d < dims; ++d) {
-      weights[i * dims + d] = axes(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(d));
-    }
+// [n, dims], row-major, so that the innermost loop of a projection runs along a row.
+std::vector<double> row_major(const Eigen::MatrixXd& axes) {
+  std::vector<double> out;
+  out.reserve(static_cast<std::size_t>(axes.size()));
+  for (Eigen::Index i = 0; i < axes.rows(); ++i) {
+    for (Eigen::Index d = 0; d < axes.cols(); ++d) out.push_back(axes(i, d));
   }
+  return out;
+}
+
+// out[V, dims] = x[V, n] axes[n, dims].
+Matrix product(const std::vector<double>& x, const std::vector<double>& axes, std::size_t n,
+               ThreadPool& pool) {
+  const std::size_t dims = axes.size() / n;
+  Matrix out(x.size() / n, dims);
   pool.parallel_for((out.rows + kGrain - 1) / kGrain, [&](std::size_t grain, std::size_t) {
     std::vector<double> sums(dims);
     const std::size_t end = std::min(out.rows, (grain + 1) * kGrain);
@@ -75,7 +83,7 @@ Matrix project(const std::vector<double>& x, const Eigen::MatrixXd& axes, Thread
       std::ranges::fill(sums, 0.0);
       for (std::size_t i = 0; i < n; ++i) {
         const double value = x[r * n + i];
-        const double* row = weights.data() + i * dims;
+        const double* row = axes.data() + i * dims;
         for (std::size_t d = 0; d < dims; ++d) sums[d] += value * row[d];
       }
       std::ranges::transform(sums, out.row(r).begin(),
@@ -85,7 +93,8 @@ Matrix project(const std::vector<double>& x, const Eigen::MatrixXd& axes, Thread
   return out;
 }
 
-void fix_signs(Matrix& rows) {
+void fix_signs(Projection& projection) {
+  Matrix& rows = projection.rows;
   for (std::size_t c = 0; c < rows.cols; ++c) {
     float largest = 0;
     for (std::size_t r = 0; r < rows.rows; ++r) {
@@ -93,6 +102,9 @@ void fix_signs(Matrix& rows) {
     }
     if (largest >= 0) continue;
     for (std::size_t r = 0; r < rows.rows; ++r) rows.row(r)[c] = -rows.row(r)[c];
+    for (std::size_t i = c; i < projection.axes.size(); i += rows.cols) {
+      projection.axes[i] = -projection.axes[i];
+    }
   }
 }
 
@@ -100,20 +112,26 @@ void fix_signs(Matrix& rows) {
 
 Projection principal_components(const Matrix& rows, std::size_t dims, ThreadPool& pool) {
   SEMEME_CHECK(dims >= 1 && dims <= rows.cols);
-  const std::vector<double> x = centred(rows);
+  Projection out;
+  out.mean = column_means(rows);
+  const std::vector<double> x = centred(rows, out.mean);
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance(x, rows.cols, pool));
   if (solver.info() != Eigen::Success) {
-    throw Error(ErrorCode::kCorrupt, "principal components: the teacher's vectors are not finite");
+    throw Error(ErrorCode::kCorrupt, "principal components: the vectors are not finite");
   }
   // Eigenvalues come smallest first.
   const auto kept = static_cast<Eigen::Index>(dims);
-  const Eigen::MatrixXd axes = solver.eigenvectors().rightCols(kept).rowwise().reverse();
+  out.axes = row_major(solver.eigenvectors().rightCols(kept).rowwise().reverse());
   const double all = solver.eigenvalues().cwiseMax(0.0).sum();
-  Projection out;
-  out.rows = project(x, axes, pool);
   if (all > 0) out.explained_variance = solver.eigenvalues().tail(kept).cwiseMax(0.0).sum() / all;
-  fix_signs(out.rows);
+  out.rows = product(x, out.axes, rows.cols, pool);
+  fix_signs(out);
   return out;
+}
+
+Matrix project(const Matrix& rows, const Projection& onto, ThreadPool& pool) {
+  SEMEME_CHECK(rows.cols == onto.mean.size());
+  return product(centred(rows, onto.mean), onto.axes, rows.cols, pool);
 }
 
 }  // namespace sememe::train

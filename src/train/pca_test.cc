@@ -98,6 +98,22 @@ TEST(PrincipalComponents, AreTheSameForAnyNumberOfThreads) {
             principal_components(rows, 20, four).rows.values);
 }
 
+TEST(PrincipalComponents, ProjectOtherRowsOntoTheSameAxes) {
+  ThreadPool pool(1);
+  const Matrix rows = test_rows(100, 16);
+  const Projection some = principal_components(rows, 3, pool);
+  EXPECT_EQ(project(rows, some, pool).values, some.rows.values);
+  // The row between two comes to the point between theirs.
+  Matrix between(1, 16);
+  for (std::size_t c = 0; c < 16; ++c) {
+    between.row(0)[c] = (rows.row(4)[c] + rows.row(9)[c]) / 2;
+  }
+  const Matrix out = project(between, some, pool);
+  for (std::size_t c = 0; c < 3; ++c) {
+    EXPECT_NEAR(out.row(0)[c], (some.rows.row(4)[c] + some.rows.row(9)[c]) / 2, 1e-5);
+  }
+}
+
 TEST(PrincipalComponents, TakeRowsThatAreAllEqual) {
   ThreadPool pool(1);
   Matrix rows(5, 4);
