@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <csignal>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "cli/train_options.h"
 #include "train/checkpoint.h"
 #include "train/fasttext_writer.h"
+#include "train/trace.h"
 #include "train/word2vec.h"
 #include "vectors/word_vectors.h"
 
@@ -28,6 +31,8 @@ struct Options : TrainOptions {
   std::string checkpoint;
   double checkpoint_seconds = 600;
   std::string start_from;
+  std::string trace_file;
+  train::TraceOptions trace;
 };
 
 void write(const Options& options, const train::WordCorpus& corpus,
@@ -49,6 +54,29 @@ train::WordCorpus read(const Options& options) {
   return read_corpus(with_known);
 }
 
+bool traces(const Options& options) { return !options.trace.words.empty(); }
+
+Path trace_file(const Options& options) {
+  return options.trace_file.empty() ? concat(options.output, ".trace.json") : options.trace_file;
+}
+
+// What --trace asks for, if it does.
+std::optional<train::TrainingTrace> begin_trace(const Options& options,
+                                                const train::WordCorpus& corpus) {
+  if (!traces(options)) return std::nullopt;
+  train::TraceOptions trace = options.trace;
+  trace.dim = options.training.dim;
+  trace.epochs = options.training.epochs;
+  trace.words_an_epoch = corpus.words();
+  return std::make_optional<train::TrainingTrace>(corpus.vocabulary(), trace);
+}
+
+void record(train::TrainingTrace& trace, train::TrainingProgress now,
+            const train::Word2Vec& model) {
+  now.words = model.words_done();
+  trace.record(now, [&](std::size_t word, std::span<float> out) { model.vector(word, out); });
+}
+
 struct Outcome {
   train::TrainingProgress last;
   std::uint64_t words = 0;  // trained on here, not before
@@ -56,18 +84,22 @@ struct Outcome {
   bool finished = false;
 };
 
-// Trains to the end or to Ctrl-C, with a checkpoint every so often and at the end.
-Outcome train_on(const Options& options, train::Word2Vec& model) {
+// Trains to the end or to Ctrl-C, with a checkpoint every so often and at the end, or the steps of
+// a trace.
+Outcome train_on(const Options& options, train::Word2Vec& model,
+                 std::optional<train::TrainingTrace>& trace) {
   using Clock = std::chrono::steady_clock;
   Outcome outcome;
   outcome.last.words = model.words_done();
+  outcome.last.rate = options.training.rate;
   const std::uint64_t before = model.words_done();
   const bool keeps = !options.checkpoint.empty();
   const Interrupt interrupt;
   Progress progress(options.progress_mode());
+  if (trace) record(*trace, outcome.last, model);
   do {
     const Clock::time_point begin = Clock::now();
-    outcome.finished = model.train([&](const train::TrainingProgress& now) {
+    const auto on_block = [&](const train::TrainingProgress& now) {
       outcome.last = now;
       const double done = static_cast<double>(now.words - before);
       const double rate = done / std::max(progress.seconds(), 1e-3);
@@ -76,8 +108,11 @@ Outcome train_on(const Options& options, train::Word2Vec& model) {
                              fixed(now.loss, 3)));
       const std::chrono::duration<double> since = Clock::now() - begin;
       return !Interrupt::seen() && !(keeps && since.count() >= options.checkpoint_seconds);
-    });
+    };
+    outcome.finished = model.train(
+        on_block, trace ? trace->next_step() : std::numeric_limits<std::uint64_t>::max());
     if (keeps) model.save(options.checkpoint);
+    if (trace) record(*trace, outcome.last, model);
   } while (!outcome.finished && !Interrupt::seen());
   outcome.seconds = progress.seconds();
   outcome.words = model.words_done() - before;
@@ -93,15 +128,14 @@ void report(const Options& options, const train::WordCorpus& corpus, const Outco
                 options.checkpoint.empty() ? "" : "; the same command goes on"));
   }
   if (options.json) {
-    print(to_line({{"output", options.output},
-                   {"vocabulary", corpus.vocabulary().size()},
-                   {"dim", options.training.dim},
-                   {"words", corpus.words()},
-                   {"epochs", options.training.epochs},
-                   {"finished", outcome.finished},
-                   {"loss", outcome.last.loss},
-                   {"seconds", outcome.seconds},
-                   {"words_per_second", rate}}));
+    OutputJson json = {
+        {"output", options.output},          {"vocabulary", corpus.vocabulary().size()},
+        {"dim", options.training.dim},       {"words", corpus.words()},
+        {"epochs", options.training.epochs}, {"finished", outcome.finished},
+        {"loss", outcome.last.loss},         {"seconds", outcome.seconds},
+        {"words_per_second", rate}};
+    if (traces(options)) json["trace"] = trace_file(options).native();
+    print(to_line(json));
     return;
   }
   print(corpus_line(corpus));
@@ -110,6 +144,7 @@ void report(const Options& options, const train::WordCorpus& corpus, const Outco
                " a second\n"));
   print(concat("loss        ", fixed(outcome.last.loss, 3), "\n"));
   print(concat("written     ", options.output, "\n"));
+  if (traces(options)) print(concat("trace       ", trace_file(options).native(), "\n"));
 }
 
 int run_word2vec(const Options& options) {
@@ -124,10 +159,38 @@ int run_word2vec(const Options& options) {
   } else if (!options.start_from.empty()) {
     model.start_from(options.start_from);
   }
-  const Outcome outcome = train_on(options, model);
+  std::optional<train::TrainingTrace> trace = begin_trace(options, corpus);
+  const Outcome outcome = train_on(options, model, trace);
   write(options, corpus, training, model);
+  if (trace) trace->write(trace_file(options));
   report(options, corpus, outcome);
   return outcome.finished ? kExitDone : 128 + SIGINT;
+}
+
+void add_trace_options(CLI::App* command, Options& options) {
+  CLI::Option* words =
+      command
+          ->add_option("--trace", options.trace.words,
+                       "Words, with commas between them, whose neighbours and places on a map are "
+                       "written down while they are learned")
+          ->delimiter(',')
+          ->allow_extra_args(false);
+  // A trace is of one run from its beginning.
+  words->excludes("--checkpoint");
+  command
+      ->add_option("--trace-file", options.trace_file,
+                   "Where the trace goes; the output and .trace.json if not given")
+      ->needs(words);
+  command
+      ->add_option("--trace-steps", options.trace.steps,
+                   "How often, denser at the beginning, and once before training")
+      ->needs(words)
+      ->capture_default_str();
+  command
+      ->add_option("--trace-vocab-limit", options.trace.vocabulary_limit,
+                   "Neighbours are looked for among that many frequent words; 0: among all")
+      ->needs(words)
+      ->capture_default_str();
 }
 
 void add_word2vec(Program& program, CLI::App& train, const char* name,
@@ -138,7 +201,8 @@ void add_word2vec(Program& program, CLI::App& train, const char* name,
       train, name, description,
       concat("  sememe train ", name, " corpus.txt -o words.vec\n", "  sememe train ", name,
              " corpus.txt -o words.bin --checkpoint words.ckpt\n", "  sememe train ", name,
-             " more.txt -o words2.bin --continue words.ckpt\n",
+             " more.txt -o words2.bin --continue words.ckpt\n", "  sememe train ", name,
+             " corpus.txt -o words.bin --trace king,queen,river\n",
              "  zstd -dc wiki.zst | sememe train ", name, " - -o words.bin --dim 300 --epochs 3"));
   add_train_options(command, *options);
   train::Word2VecOptions& o = options->training;
@@ -180,6 +244,8 @@ void add_word2vec(Program& program, CLI::App& train, const char* name,
       ->capture_default_str();
   command->add_option("--continue", options->start_from,
                       "Checkpoint whose vectors to begin with: this corpus is more text for them");
+  add_trace_options(command, *options);
+  options->trace.model = name;
   if (std::string_view(name) == "fasttext") {
     options->fasttext = true;
     o.subwords.longest = 6;

@@ -51,6 +51,21 @@ double inner_product(std::span<const float> a, std::span<const float> b) {
   return sum;
 }
 
+// Of all pairs of different rows: the square of the sum of the unit vectors holds every pair twice,
+// and every row with itself. Rows of zeros have cosine 0.
+double mean_cosine(const Matrix& rows, std::span<const double> norms) {
+  std::vector<double> sum(rows.cols);
+  double with_itself = 0;
+  for (std::size_t r = 0; r < rows.rows; ++r) {
+    if (norms[r] == 0) continue;
+    for (std::size_t c = 0; c < rows.cols; ++c) sum[c] += rows.row(r)[c] / norms[r];
+    with_itself += 1;
+  }
+  const double square = std::inner_product(sum.begin(), sum.end(), sum.begin(), 0.0);
+  const auto count = static_cast<double>(rows.rows);
+  return count < 2 ? 0 : (square - with_itself) / (count * (count - 1));
+}
+
 // Four decimals are more than a picture or a table shows.
 double rounded(double value) { return std::round(value * 1e4) / 1e4; }
 
@@ -93,17 +108,21 @@ std::uint64_t TrainingTrace::next_step() const {
 }
 
 void TrainingTrace::record(const TrainingProgress& progress, const VectorOf& vector_of) {
+  // What stays is allocated before what goes, or the heap is left full of holes.
+  Step step{.progress = progress,
+            .mean_cosine = 0,
+            .chosen = {},
+            .vectors = std::vector<std::uint16_t>(candidates_.size() * options_.dim)};
   Matrix vectors(candidates_.size(), options_.dim);
   std::vector<double> norms(candidates_.size());
   for (std::size_t c = 0; c < candidates_.size(); ++c) {
     vector_of(candidates_[c], vectors.row(c));
     norms[c] = std::sqrt(inner_product(vectors.row(c), vectors.row(c)));
   }
-  Step step{.progress = progress, .chosen = {}, .vectors = {}};
+  step.mean_cosine = mean_cosine(vectors, norms);
   for (const std::size_t chosen : chosen_) {
     step.chosen.push_back(look_around(vectors, norms, chosen));
   }
-  step.vectors.resize(vectors.values.size());
   std::ranges::transform(vectors.values, step.vectors.begin(), f32_to_f16);
   steps_.push_back(std::move(step));
 }
@@ -120,14 +139,11 @@ TrainingTrace::Chosen TrainingTrace::look_around(const Matrix& vectors,
         norm > 0 ? inner_product(vectors.row(c), vectors.row(candidate)) / norm : 0.0;
     all.push_back({.candidate = c, .cosine = static_cast<float>(cosine)});
   }
-  const std::size_t count = std::min(kNeighbors, all.size());
-  std::ranges::partial_sort(all, all.begin() + static_cast<std::ptrdiff_t>(count),
-                            [](const Neighbor& a, const Neighbor& b) {
-                              return a.cosine != b.cosine ? a.cosine > b.cosine
-                                                          : a.candidate < b.candidate;
-                            });
-  all.resize(count);
-  return {.norm = norms[candidate], .neighbors = std::move(all)};
+  const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(kNeighbors, all.size()));
+  std::ranges::partial_sort(all, end, [](const Neighbor& a, const Neighbor& b) {
+    return a.cosine != b.cosine ? a.cosine > b.cosine : a.candidate < b.candidate;
+  });
+  return {.norm = norms[candidate], .neighbors = {all.begin(), end}};
 }
 
 // The chosen words, then their last neighbours.
@@ -198,6 +214,7 @@ std::string TrainingTrace::line(const Step& step, const Matrix& positions) const
                {"epoch", rounded(epoch)},
                {"rate", std::round(now.rate * 1e7) / 1e7},
                {"loss", now.loss > 0 ? OrderedJson(rounded(now.loss)) : OrderedJson()},
+               {"mean_cosine", rounded(step.mean_cosine)},
                {"positions", places},
                {"chosen", chosen}});
 }

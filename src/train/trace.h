@@ -61,6 +61,7 @@ class TrainingTrace {
   };
   struct Step {
     TrainingProgress progress;
+    double mean_cosine = 0;
     std::vector<Chosen> chosen;
     std::vector<std::uint16_t> vectors;  // [candidates, dim], halves
   };

@@ -151,6 +151,20 @@ TEST(TrainingTrace, PositionsAreOnThePrincipalAxesOfTheLastVectors) {
   }
 }
 
+TEST(TrainingTrace, MeanCosineIsOfAllPairs) {
+  const WordVocabulary vocabulary = test_vocabulary();
+  const Json json = three_steps(vocabulary, test_options());
+  for (std::uint64_t t = 0; t < 3; ++t) {
+    const Matrix vectors = test_vectors(t);
+    double sum = 0;
+    for (std::size_t a = 0; a < kWords; ++a) {
+      for (std::size_t b = 0; b < a; ++b) sum += cosine(vectors.row(a), vectors.row(b));
+    }
+    EXPECT_NEAR(json["steps"][t]["mean_cosine"].get<double>(), sum / (kWords * (kWords - 1) / 2),
+                6e-5);
+  }
+}
+
 TEST(TrainingTrace, SaysWhereTrainingStood) {
   const WordVocabulary vocabulary = test_vocabulary();
   const Json json = three_steps(vocabulary, test_options());
@@ -198,6 +212,7 @@ TEST(TrainingTrace, TakesWordsWithoutLengthAndFewWords) {
   EXPECT_EQ(json["points"].size(), 2U);
   EXPECT_EQ(json["points"][0]["word"], "a\xEF\xBF\xBD");
   EXPECT_EQ(json["steps"][0]["chosen"][0]["neighbors"][0]["cosine"], 0);
+  EXPECT_EQ(json["steps"][0]["mean_cosine"], 0);
   EXPECT_EQ(json["steps"][0]["positions"][1], Json({0, 0}));
 }
 

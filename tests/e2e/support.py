@@ -12,6 +12,7 @@ from pathlib import Path
 
 PROGRAM = os.environ.get("SEMEME_PROGRAM") or str(Path(__file__).parents[2] / "build" / "release" / "sememe")
 GOLDEN = Path(__file__).parents[1] / "golden"
+DOCS = Path(__file__).parents[2] / "docs"
 TINY = GOLDEN / "models" / "tiny-bert"
 DEFAULT_MODEL = "all-minilm-l6-v2"
 

@@ -1,12 +1,13 @@
 """train, eval words, neighbors, analogy: word vectors as a user meets them."""
 
 import gzip
+import json
 import random
 import signal
 import subprocess
 import unittest
 
-from support import GOLDEN, PROGRAM, SememeTest
+from support import DOCS, GOLDEN, PROGRAM, SememeTest
 
 TOPICS = {"fruit": ["apple", "pear", "plum", "cherry", "grape", "melon", "fig", "kiwi"],
           "metal": ["iron", "copper", "zinc", "tin", "lead", "gold", "silver", "nickel"],
@@ -202,6 +203,67 @@ class Train(SememeTest):
         self.assertEqual(process.wait(), 130)
         self.assertIn(b"interrupted", seen)
         self.expect(0, "neighbors", "apple", "--vectors", "words.vec")
+
+    def trace(self, model, *options):
+        self.expect(0, "train", model, "corpus.txt", "-o", "words.bin", "--dim", "40", "--sample", "0", "--trace",
+                    "apple,zinc", *options)
+        return (self.directory / "words.bin.trace.json").read_bytes()
+
+    def test_a_trace_shows_topics_form(self):
+        self.write("corpus.txt", corpus())
+        for model, *options in (("skipgram",), ("cbow",), ("fasttext", "--buckets", "2000"), ("skipgram", "--loss", "hs")):
+            trace = json.loads(self.trace(model, *options))
+            self.assertEqual((trace["model"], trace["finished"]), (model, True))
+            first, last = trace["steps"][0], trace["steps"][-1]
+            self.assertEqual((first["words"], last["words"], last["epoch"]), (0, 200000, 5))
+            for i, word in enumerate(("apple", "zinc")):
+                topics = [[topic_of(n["word"]) for n in step["chosen"][i]["neighbors"][:7]] for step in (first, last)]
+                self.assertNotEqual(topics[0], [topic_of(word)] * 7)
+                self.assertEqual(topics[1], [topic_of(word)] * 7)
+                self.assertEqual(trace["points"][i]["word"], word)
+                found = self.expect(0, "neighbors", word, "--vectors", "words.bin", "--json").json["neighbors"]
+                self.assertEqual([n["word"] for n in last["chosen"][i]["neighbors"]], [n["word"] for n in found])
+            # The largest difference between these words is that of their topics: sides of the map.
+            places = {p["word"]: x for p, (x, _) in zip(trace["points"], last["positions"])}
+            sides = {places[word] > 0 for word in TOPICS["fruit"]}, {places[word] > 0 for word in TOPICS["metal"]}
+            self.assertEqual([len(side) for side in sides], [1, 1])
+            self.assertNotEqual(*sides)
+
+    def test_a_trace_is_the_same_for_a_seed_and_changes_no_vectors(self):
+        self.write("corpus.txt", corpus(1500))
+        self.expect(0, "train", "skipgram", "corpus.txt", "-o", "untraced.bin", "--dim", "40", "--sample", "0")
+        one = self.trace("skipgram")
+        self.assertEqual((self.directory / "words.bin").read_bytes(), (self.directory / "untraced.bin").read_bytes())
+        self.assertEqual(self.trace("skipgram"), one)
+        self.assertNotEqual(self.trace("skipgram", "--seed", "2"), one)
+        self.environment["SEMEME_ISA"] = "scalar"
+        self.assertEqual(self.trace("skipgram"), one)
+        del self.environment["SEMEME_ISA"]
+        traces = {self.trace("skipgram", "--deterministic", "--threads", threads) for threads in "123"}
+        self.assertEqual(len(traces), 1)
+
+    def test_a_trace_has_the_steps_and_the_file_asked_for(self):
+        self.write("corpus.txt", corpus(1500))
+        self.expect(0, "train", "cbow", "corpus.txt", "-o", "w.vec", "--dim", "20", "--trace", "apple", "--trace-file",
+                    "t.json", "--trace-steps", "3", "--trace-vocab-limit", "12")
+        trace = json.loads((self.directory / "t.json").read_text())
+        self.assertLessEqual(len(trace["steps"]), 4)
+        self.assertIn(trace["candidates"], (12, 13))
+        self.expect_error(4, '"quince"', "train", "cbow", "corpus.txt", "-o", "x.vec", "--trace", "apple,quince")
+        self.expect(2, "train", "cbow", "corpus.txt", "-o", "x.vec", "--trace", "apple", "--trace-steps", "0")
+        self.expect(2, "train", "cbow", "corpus.txt", "-o", "x.vec", "--trace-steps", "5")
+        self.expect(2, "train", "cbow", "corpus.txt", "-o", "x.vec", "--trace", "apple", "--checkpoint", "x.ckpt")
+        self.assertFalse((self.directory / "x.vec").exists())
+
+    def test_the_example_of_the_trace_page_is_what_is_written(self):
+        page = (DOCS / "formats" / "training-trace.md").read_text()
+        command, example = (block.split("```")[0] for block in page.split("```console\n$ ")[1:] + page.split("```json\n")[1:])
+        text, train = command.strip().split(" > corpus.txt\n$ ")
+        self.write("corpus.txt", subprocess.run(["sh", "-c", text], capture_output=True, check=True).stdout)
+        self.expect(0, *train.split()[1:])
+        written = json.loads((self.directory / "words.vec.trace.json").read_text())
+        shown = json.loads(example)
+        self.assertEqual(shown, written)
 
     def test_bad_input_is_named(self):
         self.write("corpus.txt", "one two three\n")
