@@ -15,11 +15,11 @@ constexpr std::size_t kTopics = 10;
 constexpr std::size_t kTopicWords = 20;
 
 // Sentences whose words are all of one topic: "t3w17".
-WordCorpus topic_corpus() {
+WordCorpus topic_corpus(int sentences = 6000) {
   const Path path = std::filesystem::temp_directory_path() / "sememe-word2vec-topics";
   std::string text;
   Random random(5);
-  for (int sentence = 0; sentence < 6000; ++sentence) {
+  for (int sentence = 0; sentence < sentences; ++sentence) {
     const std::uint32_t topic = random.below(kTopics);
     for (int i = 0; i < 12; ++i) {
       text += "t" + std::to_string(topic) + "w" + std::to_string(random.below(kTopicWords)) + " ";
@@ -145,7 +145,7 @@ TEST(Word2Vec, GivesTheSameBytesForTheSameSeedAndOthersForAnother) {
 
 // Rows of one, two and four slices, fewer and more threads than slices, every kind of step.
 TEST(Word2Vec, DeterministicGivesTheSameBytesForAnyNumberOfThreads) {
-  const WordCorpus corpus = topic_corpus();
+  const WordCorpus corpus = topic_corpus(500);
   struct Case {
     std::size_t dim;
     Architecture architecture;
@@ -175,7 +175,7 @@ TEST(Word2Vec, DeterministicGivesTheSameBytesForAnyNumberOfThreads) {
     };
     double expected_loss = 0;
     const Word2Vec expected = trained(1, expected_loss);
-    for (const std::size_t threads : {2UL, 3UL, 5UL}) {
+    for (const std::size_t threads : {2UL, c.dim > 200 ? 7UL : 3UL}) {
       double loss = 0;
       const Word2Vec model = trained(threads, loss);
       EXPECT_TRUE(same_bytes(model.input(), expected.input())) << c.dim << " " << threads;
