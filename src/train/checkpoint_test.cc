@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <string>
 
 #include "sememe/error.h"
+#include "train/corpus_testing.h"
+#include "train/sampling.h"
 #include "train/word2vec.h"
 
 namespace sememe::train {
@@ -25,28 +26,12 @@ std::string text_of(const std::string& prefix, std::uint64_t seed) {
   return text;
 }
 
-WordCorpus corpus_of(const std::string& text, const WordVocabulary* known = nullptr) {
-  const Path path = temporary("corpus");
-  write_file_atomic(path, text);
-  CorpusOptions options;
-  options.files = {path};
-  options.known = known;
-  WordCorpus corpus = WordCorpus::read(options);
-  std::filesystem::remove(path);
-  return corpus;
-}
-
 Word2VecOptions small_options() {
   Word2VecOptions options;
   options.dim = 20;
   options.sample = 0;
   options.epochs = 2;
   return options;
-}
-
-bool same_bytes(const VectorTable& a, const VectorTable& b) {
-  return a.rows() == b.rows() &&
-         std::memcmp(a.row(0), b.row(0), a.rows() * a.stride() * sizeof(float)) == 0;
 }
 
 // What the error of a call says.

@@ -7,23 +7,11 @@
 #include <utility>
 
 #include "sememe/error.h"
+#include "train/corpus_testing.h"
 #include "train/sampling.h"
 
 namespace sememe::train {
 namespace {
-
-WordCorpus corpus_of(const std::string& text) {
-  const Path path = std::filesystem::temp_directory_path() /
-                    ("sememe-cooccurrences-" +
-                     std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-  write_file_atomic(path, text);
-  CorpusOptions options;
-  options.files = {path};
-  options.min_count = 1;
-  WordCorpus corpus = WordCorpus::read(options);
-  std::filesystem::remove(path);
-  return corpus;
-}
 
 // Sentences of 1 to 40 of 600 words, a few of them most of the time.
 WordCorpus random_corpus() {

@@ -2,13 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <cstring>
 #include <map>
 #include <string>
 
 #include "kernels/glove.h"
 #include "sememe/error.h"
+#include "train/corpus_testing.h"
 #include "train/sampling.h"
 
 namespace sememe::train {
@@ -20,7 +19,6 @@ constexpr std::size_t kTopicWords = 20;
 // Sentences whose words are all of one topic: "t3w17".
 const WordCorpus& topic_corpus() {
   static const WordCorpus corpus = [] {
-    const Path path = std::filesystem::temp_directory_path() / "sememe-glove-topics";
     std::string text;
     Random random(5);
     for (int sentence = 0; sentence < 4000; ++sentence) {
@@ -32,30 +30,12 @@ const WordCorpus& topic_corpus() {
       }
       text += "\n";
     }
-    write_file_atomic(path, text);
-    CorpusOptions options;
-    options.files = {path};
-    options.min_count = 1;
-    WordCorpus read = WordCorpus::read(options);
-    std::filesystem::remove(path);
-    return read;
+    return corpus_of(text);
   }();
   return corpus;
 }
 
 Cooccurrences topic_pairs() { return Cooccurrences::count(topic_corpus(), {}); }
-
-double cosine(std::span<const float> a, std::span<const float> b) {
-  double ab = 0;
-  double aa = 0;
-  double bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    ab += double{a[i]} * double{b[i]};
-    aa += double{a[i]} * double{a[i]};
-    bb += double{b[i]} * double{b[i]};
-  }
-  return ab / std::sqrt(aa * bb);
-}
 
 std::string topic_of(std::size_t id) {
   const std::string_view word = topic_corpus().vocabulary().word(id);
@@ -83,11 +63,6 @@ GloveOptions small_options() {
   options.dim = 24;
   options.epochs = 10;
   return options;
-}
-
-bool same_bytes(const VectorTable& a, const VectorTable& b) {
-  return a.rows() == b.rows() && a.dim() == b.dim() &&
-         std::memcmp(a.row(0), b.row(0), a.rows() * a.stride() * sizeof(float)) == 0;
 }
 
 TEST(Glove, FindsTopicsAndItsLossFalls) {

@@ -5,6 +5,7 @@
 // nobody moves, and when all threads have, moves its slices, centre after centre, by the steps that
 // follow from the sums over slices. So nothing depends on which thread did what, and rows never
 // travel between processors; the products do, and the examples, which waiting threads draw.
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -33,7 +34,6 @@ constexpr std::size_t kDrawnAtOnce = 8;
 // Turns of a waiting thread until it lets others run.
 constexpr int kSpins = 2000;  // with a processor for each thread
 
-// Part of what a row's length decides, never the number of threads: sums run in slices.
 // Sums run in slices, so what decides their number is the length of rows, never that of threads.
 std::size_t slices_of(std::size_t lines) {
   if (lines < 4) return 1;

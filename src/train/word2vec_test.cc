@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 #include <string>
 
 #include "sememe/error.h"
+#include "train/corpus_testing.h"
 #include "train/sampling.h"
 
 namespace sememe::train {
@@ -16,7 +16,6 @@ constexpr std::size_t kTopicWords = 20;
 
 // Sentences whose words are all of one topic: "t3w17".
 WordCorpus topic_corpus(int sentences = 6000) {
-  const Path path = std::filesystem::temp_directory_path() / "sememe-word2vec-topics";
   std::string text;
   Random random(5);
   for (int sentence = 0; sentence < sentences; ++sentence) {
@@ -26,25 +25,7 @@ WordCorpus topic_corpus(int sentences = 6000) {
     }
     text += "\n";
   }
-  write_file_atomic(path, text);
-  CorpusOptions options;
-  options.files = {path};
-  options.min_count = 1;
-  WordCorpus corpus = WordCorpus::read(options);
-  std::filesystem::remove(path);
-  return corpus;
-}
-
-double cosine(std::span<const float> a, std::span<const float> b) {
-  double ab = 0;
-  double aa = 0;
-  double bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    ab += double{a[i]} * double{b[i]};
-    aa += double{a[i]} * double{a[i]};
-    bb += double{b[i]} * double{b[i]};
-  }
-  return ab / std::sqrt(aa * bb);
+  return corpus_of(text);
 }
 
 std::string topic_of(std::string_view word) { return std::string(word.substr(0, word.find('w'))); }
@@ -75,10 +56,6 @@ Word2VecOptions small_options(Architecture architecture) {
   options.sample = 0;
   options.epochs = 3;
   return options;
-}
-
-bool same_bytes(const VectorTable& a, const VectorTable& b) {
-  return std::memcmp(a.row(0), b.row(0), a.rows() * a.stride() * sizeof(float)) == 0;
 }
 
 TEST(Word2Vec, PutsWordsOfATopicTogether) {
@@ -206,15 +183,12 @@ TEST(Word2Vec, DeterministicStopsAndGoesOnToTheSameBytes) {
 
 // A batch takes all steps of a word from one place: there must be few of them.
 TEST(Word2Vec, DeterministicStaysStableWithFewWords) {
-  const Path path = std::filesystem::temp_directory_path() / "sememe-word2vec-few";
   std::string text;
   Random random(5);
   for (int i = 0; i < 60000; ++i) {
     text += "w" + std::to_string(random.below(3)) + (i % 10 == 9 ? "\n" : " ");
   }
-  write_file_atomic(path, text);
-  const WordCorpus corpus = WordCorpus::read({.files = {path}, .temporary_directory = {}});
-  std::filesystem::remove(path);
+  const WordCorpus corpus = corpus_of(text);
   Word2VecOptions options = small_options(Architecture::kSkipGram);
   options.deterministic = true;
   Word2Vec model(corpus, options);

@@ -26,7 +26,37 @@ def topic_of(word):
     return next(topic for topic, words in TOPICS.items() if word in words)
 
 
-class Train(SememeTest):
+class TrainTest(SememeTest):
+    def interrupt(self, until, *arguments):
+        """Ctrl-C when standard error shows `until`: the rest of it, after an exit with code 130 and vectors in words.vec."""
+        process = subprocess.Popen([PROGRAM, "train", *arguments, "-o", "words.vec", "--progress", "always"],
+                                   cwd=self.directory, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(process.stderr.close)
+        seen = b""
+        while until not in seen:
+            seen += process.stderr.read1()
+        process.send_signal(signal.SIGINT)
+        while chunk := process.stderr.read1():
+            seen += chunk
+        self.assertEqual(process.wait(), 130)
+        self.expect(0, "neighbors", "apple", "--vectors", "words.vec")
+        return seen
+
+    def bytes_by_tier(self, model):
+        """What each tier of this machine makes of corpus.txt."""
+        files = {}
+        for tier in ("scalar", "avx2", "avx512"):
+            self.environment["SEMEME_ISA"] = tier
+            result = self.run_sememe("train", model, "corpus.txt", "-o", f"{tier}.bin", "--dim", "20")
+            if result.code == 6:  # this machine has no such tier
+                continue
+            self.assertEqual(result.code, 0, result)
+            files[tier] = (self.directory / f"{tier}.bin").read_bytes()
+        self.assertIn("scalar", files)
+        return files
+
+
+class Train(TrainTest):
     def train(self, model, output, *options):
         return self.expect(0, "train", model, "corpus.txt", "-o", output, "--dim", "20", "--sample", "0", "--json",
                            *options).json
@@ -128,31 +158,11 @@ class Train(SememeTest):
 
     def test_the_same_bytes_on_every_tier(self):
         self.write("corpus.txt", corpus(500))
-        files = {}
-        for tier in ("scalar", "avx2", "avx512"):
-            self.environment["SEMEME_ISA"] = tier
-            result = self.run_sememe("train", "skipgram", "corpus.txt", "-o", f"{tier}.bin", "--dim", "20")
-            if result.code == 6:  # this machine has no such tier
-                continue
-            self.assertEqual(result.code, 0, result)
-            files[tier] = (self.directory / f"{tier}.bin").read_bytes()
-        self.assertIn("scalar", files)
-        self.assertEqual(len(set(files.values())), 1)
+        self.assertEqual(len(set(self.bytes_by_tier("skipgram").values())), 1)
 
     def test_interrupted_training_leaves_vectors(self):
         self.write("corpus.txt", corpus(2000))
-        process = subprocess.Popen([PROGRAM, "train", "cbow", "corpus.txt", "-o", "words.vec", "--epochs", "1000000",
-                                    "--progress", "always"],
-                                   cwd=self.directory, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        self.addCleanup(process.stderr.close)
-        seen = b""
-        while b"trained on words" not in seen:
-            seen += process.stderr.read1()
-        process.send_signal(signal.SIGINT)
-        while process.stderr.read1():
-            pass
-        self.assertEqual(process.wait(), 130)
-        self.expect(0, "neighbors", "apple", "--vectors", "words.vec")
+        self.interrupt(b"trained on words", "cbow", "corpus.txt", "--epochs", "1000000")
 
     def test_killed_again_and_again_it_comes_to_the_same_bytes(self):
         self.write("corpus.txt", corpus(4000))
@@ -192,19 +202,8 @@ class Train(SememeTest):
 
     def test_an_interrupted_factorization_leaves_vectors(self):
         self.write("corpus.txt", corpus(3000))
-        process = subprocess.Popen([PROGRAM, "train", "tfidf", "corpus.txt", "-o", "words.vec", "--iterations", "100",
-                                    "--dim", "500", "--document", "10", "--progress", "always"],
-                                   cwd=self.directory, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        self.addCleanup(process.stderr.close)
-        seen = b""
-        while b"singular vectors" not in seen:
-            seen += process.stderr.read1()
-        process.send_signal(signal.SIGINT)
-        while chunk := process.stderr.read1():
-            seen += chunk
-        self.assertEqual(process.wait(), 130)
+        seen = self.interrupt(b"singular vectors", "tfidf", "corpus.txt", "--iterations", "100", "--dim", "500", "--document", "10")
         self.assertIn(b"interrupted", seen)
-        self.expect(0, "neighbors", "apple", "--vectors", "words.vec")
 
     def trace(self, model, *options):
         self.expect(0, "train", model, "corpus.txt", "-o", "words.bin", "--dim", "40", "--sample", "0", "--trace",
@@ -312,7 +311,7 @@ class Phrases(SememeTest):
         self.assertFalse((self.directory / "out").exists())
 
 
-class Glove(SememeTest):
+class Glove(TrainTest):
     def train(self, output, *options):
         return self.expect(0, "train", "glove", "corpus.txt", "-o", output, "--dim", "20", "--json", *options).json
 
@@ -334,32 +333,14 @@ class Glove(SememeTest):
         for name, options in variants.items():
             self.train(f"{name}.bin", *options)
             files[name] = (self.directory / f"{name}.bin").read_bytes()
-        for tier in ("scalar", "avx2", "avx512"):
-            self.environment["SEMEME_ISA"] = tier
-            result = self.run_sememe("train", "glove", "corpus.txt", "-o", f"{tier}.bin", "--dim", "20")
-            if result.code == 6:  # this machine has no such tier
-                continue
-            self.assertEqual(result.code, 0, result)
-            files[tier] = (self.directory / f"{tier}.bin").read_bytes()
-        self.assertIn("scalar", files)
+        files |= self.bytes_by_tier("glove")
         self.assertEqual(len(set(files.values())), 1)
         self.train("other.bin", "--seed", "2")
         self.assertNotEqual((self.directory / "other.bin").read_bytes(), files["1"])
 
     def test_interrupted_training_leaves_vectors(self):
         self.write("corpus.txt", corpus(2000))
-        process = subprocess.Popen([PROGRAM, "train", "glove", "corpus.txt", "-o", "words.vec", "--epochs", "1000000",
-                                    "--progress", "always"],
-                                   cwd=self.directory, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        self.addCleanup(process.stderr.close)
-        seen = b""
-        while b"trained on pairs" not in seen:
-            seen += process.stderr.read1()
-        process.send_signal(signal.SIGINT)
-        while process.stderr.read1():
-            pass
-        self.assertEqual(process.wait(), 130)
-        self.expect(0, "neighbors", "apple", "--vectors", "words.vec")
+        self.interrupt(b"trained on pairs", "glove", "corpus.txt", "--epochs", "1000000")
 
     def test_bad_settings_are_named(self):
         self.write("corpus.txt", corpus(200))
