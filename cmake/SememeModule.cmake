@@ -27,8 +27,8 @@ function(sememe_module name)
   set_property(GLOBAL APPEND PROPERTY SEMEME_MODULES ${name})
 
   if(SEMEME_BUILD_TESTS AND test)
-    add_executable(${name}_test ${test})
-    target_link_libraries(${name}_test PRIVATE sememe_${name} sememe_flags GTest::gtest GTest::gtest_main)
+    add_executable(${name}_test ${test} ${PROJECT_SOURCE_DIR}/tests/test_main.cc)
+    target_link_libraries(${name}_test PRIVATE sememe_${name} sememe_flags GTest::gtest)
     target_compile_definitions(${name}_test PRIVATE
       SEMEME_GOLDEN_DIR="${PROJECT_SOURCE_DIR}/tests/golden" SEMEME_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
