@@ -325,13 +325,14 @@ void product(const IntegerProduct& p) {
 SEMEME_TARGET_END
 
 namespace sememe::kernels::neon {
+
+bool has_dotprod() { return (::getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0; }
+
 namespace {
 
 std::vector<NarrowProduct> detect_products() {
   std::vector<NarrowProduct> products = {{"base", base_product}};
-  if ((::getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0) {
-    products.push_back({"dotprod", neon_dotprod::product});
-  }
+  if (has_dotprod()) products.push_back({"dotprod", neon_dotprod::product});
   if ((::getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0) {
     products.push_back({"i8mm", neon_i8mm::product});
   }

@@ -18,6 +18,9 @@ struct NarrowProduct {
 /// What this processor can run for 8-bit levels, slowest first. Steps come in fours.
 const std::vector<NarrowProduct>& narrow_products();
 
+/// Whether this processor has sdot.
+bool has_dotprod();
+
 /// The product of 16-bit levels. Steps come in pairs.
 void wide_product(const IntegerProduct& p);
 

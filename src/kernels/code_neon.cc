@@ -1,0 +1,112 @@
+// The NEON tier of functions on codes. Products of bytes by sdot where the processor has it,
+// otherwise as 16-bit products that are added up in 32 bits.
+#if defined(__aarch64__)
+
+#include "kernels/code_table.h"
+#include "kernels/constants.h"
+#include "kernels/integer_product_neon.h"
+#include "kernels/simd_neon.h"
+
+namespace sememe::kernels::neon_codes {
+
+using neon::Simd;
+
+template <int kStride>
+SEMEME_ALWAYS_INLINE Simd::Reg swap_lanes(const Simd::Reg& x) {
+  Simd::Reg out;
+#pragma GCC unroll 4
+  for (std::size_t q = 0; q < 4; ++q) {
+    if constexpr (kStride == 1) out.quad[q] = vrev64q_f32(x.quad[q]);
+    if constexpr (kStride == 2) out.quad[q] = vextq_f32(x.quad[q], x.quad[q], 2);
+    if constexpr (kStride >= 4) out.quad[q] = x.quad[q ^ (kStride / 4)];
+  }
+  return out;
+}
+
+struct ByteLanes {
+  static constexpr std::size_t kWidth = 16;
+  using Sum = int32x4_t;
+  static SEMEME_ALWAYS_INLINE Sum zero() { return vdupq_n_s32(0); }
+  static SEMEME_ALWAYS_INLINE int8x16_t load_query(const std::int8_t* from) {
+    return vld1q_s8(from);
+  }
+  static SEMEME_ALWAYS_INLINE int8x16_t load_row(const std::int8_t* from) { return vld1q_s8(from); }
+  static SEMEME_ALWAYS_INLINE Sum multiply_add(Sum sum, int8x16_t row, int8x16_t query) {
+    const int16x8_t low = vmull_s8(vget_low_s8(row), vget_low_s8(query));
+    return vpadalq_s16(vpadalq_s16(sum, low), vmull_high_s8(row, query));
+  }
+  static SEMEME_ALWAYS_INLINE std::int32_t total(Sum sum) { return vaddvq_s32(sum); }
+  static SEMEME_ALWAYS_INLINE std::int32_t offset(const std::int8_t*, std::size_t) { return 0; }
+};
+
+// clang-format off: each uses the ones before it.
+#include "kernels/code_inl.h"
+#include "kernels/byte_dot_inl.h"
+// clang-format on
+
+// Sixteen rows: eight sums in 16 bits, twice.
+struct ShortSums {
+  uint16x8_t first = vdupq_n_u16(0);
+  uint16x8_t second = vdupq_n_u16(0);
+
+  SEMEME_ALWAYS_INLINE void add(uint8x16_t bytes) {
+    first = vaddw_u8(first, vget_low_u8(bytes));
+    second = vaddw_high_u8(second, bytes);
+  }
+  SEMEME_ALWAYS_INLINE void add_to(std::uint32_t* sums) const {
+    add_eight(first, sums);
+    add_eight(second, sums + 8);
+  }
+
+ private:
+  static SEMEME_ALWAYS_INLINE void add_eight(uint16x8_t shorts, std::uint32_t* sums) {
+    vst1q_u32(sums, vaddw_u16(vld1q_u32(sums), vget_low_u16(shorts)));
+    vst1q_u32(sums + 4, vaddw_high_u16(vld1q_u32(sums + 4), shorts));
+  }
+};
+
+inline void add_bit_sums(const std::uint8_t* block, const std::uint8_t* table, std::size_t groups,
+                         std::uint32_t* sums) {
+  ShortSums low;
+  ShortSums high;
+  for (std::size_t g = 0; g < groups; ++g) {
+    const uint8x16_t codes = vld1q_u8(block + 16 * g);
+    const uint8x16_t entries = vld1q_u8(table + 16 * g);
+    low.add(vqtbl1q_u8(entries, vandq_u8(codes, vdupq_n_u8(15))));
+    high.add(vqtbl1q_u8(entries, vshrq_n_u8(codes, 4)));
+  }
+  low.add_to(sums);
+  high.add_to(sums + 16);
+}
+
+}  // namespace sememe::kernels::neon_codes
+
+SEMEME_TARGET_NEON_DOTPROD_BEGIN
+namespace sememe::kernels::neon_codes_dotprod {
+
+struct ByteLanes : neon_codes::ByteLanes {
+  static SEMEME_ALWAYS_INLINE Sum multiply_add(Sum sum, int8x16_t row, int8x16_t query) {
+    return vdotq_s32(sum, row, query);
+  }
+};
+
+#include "kernels/byte_dot_inl.h"
+
+}  // namespace sememe::kernels::neon_codes_dotprod
+SEMEME_TARGET_END
+
+namespace sememe::kernels {
+
+const CodeTable& neon_code_table() {
+  static const CodeTable table = {
+      .hadamard = neon_codes::hadamard,
+      .byte_dots = neon::has_dotprod() ? neon_codes_dotprod::byte_dots : neon_codes::byte_dots,
+      .bit_ranges = neon_codes::bit_ranges,
+      .bit_table = neon_codes::bit_table,
+      .add_bit_sums = neon_codes::add_bit_sums};
+  return table;
+}
+
+}  // namespace sememe::kernels
+
+#endif  // __aarch64__

@@ -1,0 +1,82 @@
+// The scalar tier of functions on codes: plain loops, the oracle of the others.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "kernels/code_table.h"
+#include "kernels/simd_scalar.h"
+
+namespace sememe::kernels {
+namespace {
+
+void hadamard(float* values, std::size_t n, float factor) {
+  for (std::size_t i = 0; i < n; ++i) values[i] *= factor;
+  for (std::size_t h = 1; h < n; h *= 2) {
+    for (std::size_t i = 0; i < n; ++i) {
+      if ((i & h) != 0) continue;
+      const float a = values[i];
+      const float b = values[i + h];
+      values[i] = a + b;
+      values[i + h] = a - b;
+    }
+  }
+}
+
+void byte_dots(const ByteDotBlock& p) {
+  for (std::size_t r = 0; r < p.count; ++r) {
+    const std::int8_t* row = p.rows + (p.ids == nullptr ? r : p.ids[r]) * p.stride;
+    std::int32_t sum = 0;
+    for (std::size_t i = 0; i < p.n; ++i) sum += p.query[i] * row[i];
+    p.out[r] = sum;
+  }
+}
+
+// Lanes and sums of sixteen, as the other tiers have them.
+BitRanges bit_ranges(const float* query, std::size_t dims, float* low) {
+  scalar::Simd::Reg total = scalar::Simd::zero();
+  float widest = 0;
+  for (std::size_t d = 0; d < dims; ++d) {
+    const float* x = query + d / 4 * 4;
+    low[d] = (std::min(x[0], 0.0F) + std::min(x[1], 0.0F)) +
+             (std::min(x[2], 0.0F) + std::min(x[3], 0.0F));
+    total.lane[d % 16] += low[d];
+    const float sizes = (std::abs(x[0]) + std::abs(x[1])) + (std::abs(x[2]) + std::abs(x[3]));
+    widest = std::max(widest, sizes);
+  }
+  return {0.25F * scalar::Simd::sum(total), widest};
+}
+
+void bit_table(const BitTableBlock& t) {
+  for (std::size_t d = 0; d < t.dims; d += 4) {
+    for (std::size_t code = 0; code < 16; ++code) {
+      float parts[4];
+      for (std::size_t b = 0; b < 4; ++b) {
+        parts[b] = (code >> b) % 2 == 1 ? t.query[d + b] : 0.0F;
+      }
+      const float sum = (parts[0] + parts[1]) + (parts[2] + parts[3]);
+      const float level = std::clamp((sum - t.low[d]) * t.inverse, 0.0F, 255.0F);
+      t.table[4 * d + code] = static_cast<std::uint8_t>(std::nearbyint(level));
+    }
+  }
+}
+
+void add_bit_sums(const std::uint8_t* block, const std::uint8_t* table, std::size_t groups,
+                  std::uint32_t* sums) {
+  for (std::size_t g = 0; g < groups; ++g) {
+    for (std::size_t j = 0; j < 16; ++j) {
+      const std::uint8_t codes = block[16 * g + j];
+      sums[j] += table[16 * g + codes % 16];
+      sums[j + 16] += table[16 * g + codes / 16];
+    }
+  }
+}
+
+}  // namespace
+
+const CodeTable kScalarCodes = {.hadamard = hadamard,
+                                .byte_dots = byte_dots,
+                                .bit_ranges = bit_ranges,
+                                .bit_table = bit_table,
+                                .add_bit_sums = add_bit_sums};
+
+}  // namespace sememe::kernels
