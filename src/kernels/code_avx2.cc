@@ -45,6 +45,7 @@ SEMEME_TARGET_END
 namespace sememe::kernels {
 
 const CodeTable kAvx2Codes = {.hadamard = avx2_codes::hadamard,
+                              .mix_halves = avx2_codes::mix_halves,
                               .byte_dots = avx2_codes::byte_dots,
                               .bit_ranges = avx2_codes::bit_ranges,
                               .bit_table = avx2_codes::bit_table,

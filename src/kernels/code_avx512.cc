@@ -86,6 +86,7 @@ SEMEME_TARGET_END
 namespace sememe::kernels {
 
 const CodeTable kAvx512Codes = {.hadamard = avx512_codes::hadamard,
+                                .mix_halves = avx512_codes::mix_halves,
                                 .byte_dots = avx512_codes::byte_dots,
                                 .bit_ranges = avx512_codes::bit_ranges,
                                 .bit_table = avx512_codes::bit_table,

@@ -8,12 +8,13 @@ SEMEME_ALWAYS_INLINE Simd::Reg butterfly(Simd::Reg x) {
   return Simd::fma(x, Simd::load(kLaneBits.sign[kBit]), swap_lanes<1 << kBit>(x));
 }
 
-inline void hadamard_in_registers(float* values, std::size_t n, float factor) {
+inline void hadamard_in_registers(float* values, const float* signs, std::size_t n, float factor) {
   const Simd::Reg scale = Simd::set(factor);
   for (std::size_t i = 0; i < n; i += Simd::kWidth) {
-    Simd::Reg x = Simd::mul(Simd::load(values + i), scale);
-    x = butterfly<3>(butterfly<2>(butterfly<1>(butterfly<0>(x))));
-    Simd::store(values + i, x);
+    const Simd::Reg signed_scale =
+        signs == nullptr ? scale : Simd::mul(scale, Simd::load(signs + i));
+    const Simd::Reg x = Simd::mul(Simd::load(values + i), signed_scale);
+    Simd::store(values + i, butterfly<3>(butterfly<2>(butterfly<1>(butterfly<0>(x)))));
   }
 }
 
@@ -40,8 +41,8 @@ SEMEME_ALWAYS_INLINE void one_butterfly(float* at, std::size_t h) {
   Simd::store(at + h, Simd::sub(a, b));
 }
 
-inline void hadamard(float* values, std::size_t n, float factor) {
-  hadamard_in_registers(values, n, factor);
+inline void hadamard(float* values, const float* signs, std::size_t n, float factor) {
+  hadamard_in_registers(values, signs, n, factor);
   std::size_t h = Simd::kWidth;
   for (; 4 * h <= n; h *= 4) {
     for (std::size_t begin = 0; begin < n; begin += 4 * h) {
@@ -50,6 +51,19 @@ inline void hadamard(float* values, std::size_t n, float factor) {
   }
   if (h == n) return;
   for (std::size_t i = 0; i < h; i += Simd::kWidth) one_butterfly(values + i, h);
+}
+
+inline void mix_halves(float* values, const float* signs, std::size_t half) {
+  const Simd::Reg turn = Simd::set(kHalfTurn);
+  for (std::size_t i = 0; i < half; i += Simd::kWidth) {
+    float* first = values + i;
+    float* second = values + half + i;
+    const Simd::Reg a = Simd::mul(Simd::load(first), Simd::mul(Simd::load(signs + i), turn));
+    const Simd::Reg b =
+        Simd::mul(Simd::load(second), Simd::mul(Simd::load(signs + half + i), turn));
+    Simd::store(first, Simd::add(a, b));
+    Simd::store(second, Simd::sub(a, b));
+  }
 }
 
 // The sum of each group of four lanes, in all of them.

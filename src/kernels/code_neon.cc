@@ -100,6 +100,7 @@ namespace sememe::kernels {
 const CodeTable& neon_code_table() {
   static const CodeTable table = {
       .hadamard = neon_codes::hadamard,
+      .mix_halves = neon_codes::mix_halves,
       .byte_dots = neon::has_dotprod() ? neon_codes_dotprod::byte_dots : neon_codes::byte_dots,
       .bit_ranges = neon_codes::bit_ranges,
       .bit_table = neon_codes::bit_table,

@@ -9,8 +9,8 @@
 namespace sememe::kernels {
 namespace {
 
-void hadamard(float* values, std::size_t n, float factor) {
-  for (std::size_t i = 0; i < n; ++i) values[i] *= factor;
+void hadamard(float* values, const float* signs, std::size_t n, float factor) {
+  for (std::size_t i = 0; i < n; ++i) values[i] *= signs == nullptr ? factor : factor * signs[i];
   for (std::size_t h = 1; h < n; h *= 2) {
     for (std::size_t i = 0; i < n; ++i) {
       if ((i & h) != 0) continue;
@@ -19,6 +19,15 @@ void hadamard(float* values, std::size_t n, float factor) {
       values[i] = a + b;
       values[i + h] = a - b;
     }
+  }
+}
+
+void mix_halves(float* values, const float* signs, std::size_t half) {
+  for (std::size_t i = 0; i < half; ++i) {
+    const float a = values[i] * (signs[i] * kHalfTurn);
+    const float b = values[half + i] * (signs[half + i] * kHalfTurn);
+    values[i] = a + b;
+    values[half + i] = a - b;
   }
 }
 
@@ -74,6 +83,7 @@ void add_bit_sums(const std::uint8_t* block, const std::uint8_t* table, std::siz
 }  // namespace
 
 const CodeTable kScalarCodes = {.hadamard = hadamard,
+                                .mix_halves = mix_halves,
                                 .byte_dots = byte_dots,
                                 .bit_ranges = bit_ranges,
                                 .bit_table = bit_table,

@@ -37,12 +37,17 @@ struct BitTableBlock {
   std::uint8_t* table;
 };
 
+/// 1 / sqrt(2).
+inline constexpr float kHalfTurn = 0.70710678F;
+
 /// Groups whose sums are below 2^16.
 inline constexpr std::size_t kShortSumGroups = 256;
 
 struct CodeTable {
-  /// n: a power of two, at least 16.
-  void (*hadamard)(float* values, std::size_t n, float factor);
+  /// n: a power of two, at least 16 but for the scalar tier. signs: [n] or null.
+  void (*hadamard)(float* values, const float* signs, std::size_t n, float factor);
+  /// half: a multiple of 16.
+  void (*mix_halves)(float* values, const float* signs, std::size_t half);
   void (*byte_dots)(const ByteDotBlock& block);
   /// low: [dims], of each dimension the lowest sum of its group. dims: a multiple of 16.
   BitRanges (*bit_ranges)(const float* query, std::size_t dims, float* low);
