@@ -14,8 +14,8 @@
 
 #include "base/error_context.h"
 #include "base/json.h"
+#include "kernels/half.h"
 #include "model/static_config.h"
-#include "train/half.h"
 #include "vectors/safetensors.h"
 
 namespace sememe::train {
@@ -52,7 +52,7 @@ std::string table_bytes(const Matrix& table, TableType type) {
   if (type == TableType::kInt8) append_bytes(bytes, quantize_table(table));
   if (type == TableType::kF16) {
     std::vector<std::uint16_t> halves(table.values.size());
-    std::ranges::transform(table.values, halves.begin(), f32_to_f16);
+    std::ranges::transform(table.values, halves.begin(), kernels::f32_to_f16);
     append_bytes(bytes, halves);
   }
   return bytes;

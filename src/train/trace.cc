@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/thread_pool.h"
 #include "kernels/convert.h"
-#include "train/half.h"
+#include "kernels/half.h"
 #include "train/pca.h"
 
 namespace sememe::train {
@@ -123,7 +123,7 @@ void TrainingTrace::record(const TrainingProgress& progress, const VectorOf& vec
   for (const std::size_t chosen : chosen_) {
     step.chosen.push_back(look_around(vectors, norms, chosen));
   }
-  std::ranges::transform(vectors.values, step.vectors.begin(), f32_to_f16);
+  std::ranges::transform(vectors.values, step.vectors.begin(), kernels::f32_to_f16);
   steps_.push_back(std::move(step));
 }
 

@@ -1,9 +1,8 @@
 #include "vectors/products.h"
 
-#include <cmath>
-
 #include "base/error_context.h"
 #include "kernels/gemm.h"
+#include "vectors/metric.h"
 
 namespace sememe::vectors {
 
@@ -19,14 +18,7 @@ Matrix products(MatrixView a, MatrixView b) {
 
 Matrix unit_rows(MatrixView rows) {
   Matrix out(rows.rows, rows.cols);
-  for (std::size_t r = 0; r < rows.rows; ++r) {
-    double squares = 0;
-    for (const float value : rows.row(r)) squares += double{value} * double{value};
-    const double factor = squares > 0 ? 1.0 / std::sqrt(squares) : 0.0;
-    for (std::size_t c = 0; c < rows.cols; ++c) {
-      out.row(r)[c] = static_cast<float>(double{rows.row(r)[c]} * factor);
-    }
-  }
+  for (std::size_t r = 0; r < rows.rows; ++r) to_unit_length(rows.row(r), out.row(r));
   return out;
 }
 

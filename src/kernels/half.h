@@ -1,11 +1,11 @@
-// f32 to IEEE binary16, for files.
-#ifndef SEMEME_TRAIN_HALF_H_
-#define SEMEME_TRAIN_HALF_H_
+// f32 to IEEE binary16; the way back is in convert.h.
+#ifndef SEMEME_KERNELS_HALF_H_
+#define SEMEME_KERNELS_HALF_H_
 
 #include <bit>
 #include <cstdint>
 
-namespace sememe::train {
+namespace sememe::kernels {
 
 /// The nearest half, ties to even; values from 65,520 on become infinity. Not a number stays so.
 constexpr std::uint16_t f32_to_f16(float value) {
@@ -28,6 +28,6 @@ constexpr std::uint16_t f32_to_f16(float value) {
   return static_cast<std::uint16_t>(sign | half);
 }
 
-}  // namespace sememe::train
+}  // namespace sememe::kernels
 
-#endif  // SEMEME_TRAIN_HALF_H_
+#endif  // SEMEME_KERNELS_HALF_H_

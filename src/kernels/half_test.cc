@@ -1,4 +1,4 @@
-#include "train/half.h"
+#include "kernels/half.h"
 
 #include <gtest/gtest.h>
 
@@ -8,13 +8,13 @@
 
 #include "kernels/convert.h"
 
-namespace sememe::train {
+namespace sememe::kernels {
 namespace {
 
 float widen(std::uint32_t half) {
   const std::byte bits[2] = {static_cast<std::byte>(half & 255), static_cast<std::byte>(half >> 8)};
   float value = 0;
-  kernels::f16_to_f32(bits, {&value, 1});
+  f16_to_f32(bits, {&value, 1});
   return value;
 }
 
@@ -48,4 +48,4 @@ TEST(Half, LargeValuesBecomeInfinite) {
 }
 
 }  // namespace
-}  // namespace sememe::train
+}  // namespace sememe::kernels
