@@ -1,0 +1,81 @@
+// What a best-first walk of a graph does at one node: estimated distances of a query to the node's
+// neighbours, whose codes lie beside it, and a queue of the nearest nodes so far.
+//
+// A neighbour x of a node p is kept as the one-bit code of x - p (vectors/bit_codes.h), after a
+// rotation that the query q has had too (Gou et al. 2025, "SymphonyQG: Towards Symphonious
+// Integration of Quantization and Graph for Approximate Nearest Neighbor Search", SIGMOD). With y
+// the vector of +-1/2 of its bits and g = |x - p|^2 / y.(x - p),
+//
+//   |q - x|^2 = |q - p|^2 + |x - p|^2 - 2 (x - p).(q - p)
+//             about base + addend - factor (y.q),
+//   base = |q - p|^2,  addend = |x - p|^2 + 2 g y.p,  factor = 2 g.
+//
+// Every function gives the same bits on every tier.
+#ifndef SEMEME_KERNELS_EDGES_H_
+#define SEMEME_KERNELS_EDGES_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/cpu.h"
+#include "kernels/bit_sums.h"
+
+namespace sememe::kernels {
+
+/// Neighbours of a node whose codes are one block of bit_sums.h.
+inline constexpr std::size_t kEdges = kBitBlockRows;
+
+/// Of the difference r = x - p of two vectors.
+struct EdgeSums {
+  float square;      ///< |r|^2
+  float magnitude;   ///< sum of |r[d]|: twice y.r
+  float signed_sum;  ///< sum of p[d] where r[d] > 0, less the sum of the others: twice y.p
+};
+
+/// Measures the edge from p [dims] to x [dims] and puts its code into row `row` of `block`, a block
+/// of zeros there (bit_sums.h). dims: a multiple of 64, below (SEMEME_CHECKed).
+EdgeSums encode_edge(std::span<const float> p, std::span<const float> x, std::size_t row,
+                     std::span<std::uint8_t> block, Isa isa = active_isa());
+
+/// The numbers of 32 edges beside their codes, rounded to bf16: they reach over any range, and 8
+/// bits of them are a tenth of what the codes are off.
+struct EdgeFactors {
+  std::array<std::uint16_t, kEdges> addend;
+  std::array<std::uint16_t, kEdges> factor;
+};
+
+/// To the nearest, halves to even; infinity for what is larger than any bf16.
+std::uint16_t to_bf16(float value);
+
+/// A query as edges see it: y.q is about offset + scale * bit_sums(codes, table).
+struct EdgeQuery {
+  std::span<const std::uint8_t> table;  ///< of make_bit_table
+  float scale = 0;
+  float offset = 0;  ///< that of the table, less half of the query's sum
+};
+
+/// estimates[j] = base + addend[j] - factor[j] (offset + scale sum[j]). Bit j of the result says
+/// estimates[j] < bound; a NaN is not.
+std::uint32_t estimate_edges(std::span<const std::uint8_t> codes, const EdgeFactors& factors,
+                             const EdgeQuery& query, float base, float bound,
+                             std::span<float, kEdges> estimates, Isa isa = active_isa());
+
+/// Distances in ascending order, each with an id: the arrays of a queue. Both hold a multiple of
+/// sixteen places, behind one more that is never read as a place. Places without an entry have an
+/// infinite distance.
+struct SortedPlaces {
+  float* distances;
+  std::uint32_t* ids;
+  std::size_t count;
+};
+
+/// Puts an entry behind those that are less far; what was last falls out. distance: less than the
+/// last place's. Returns its place. Cost: one pass, sixteen places at a time with AVX-512.
+std::size_t insert_sorted(const SortedPlaces& places, float distance, std::uint32_t id,
+                          Isa isa = active_isa());
+
+}  // namespace sememe::kernels
+
+#endif  // SEMEME_KERNELS_EDGES_H_
