@@ -5,6 +5,7 @@
 #include "kernels/code_table.h"
 #include "kernels/constants.h"
 #include "kernels/quantized_table.h"
+#include "kernels/widen_avx2.h"
 
 SEMEME_TARGET_AVX2_BEGIN
 namespace sememe::kernels::avx2_codes {
@@ -16,6 +17,12 @@ using avx2_pair::swap_lanes;
 // clang-format off: each uses the ones before it.
 #include "kernels/integer_product_avx2_inl.h"
 // clang-format on
+
+constexpr std::size_t kHalfRows = 2;  // two sums of two registers each
+SEMEME_ALWAYS_INLINE Simd::Reg load_halves(const std::uint16_t* from) {
+  const auto* at = reinterpret_cast<const __m128i*>(from);
+  return {avx2::widen_f16(_mm_loadu_si128(at)), avx2::widen_f16(_mm_loadu_si128(at + 1))};
+}
 
 // Bytes are widened: without VNNI there is no product of theirs that cannot saturate.
 struct ByteLanes {
@@ -37,6 +44,7 @@ struct ByteLanes {
 #include "kernels/code_inl.h"
 #include "kernels/byte_dot_inl.h"
 #include "kernels/bit_sums_x86_inl.h"
+#include "kernels/half_dot_inl.h"
 // clang-format on
 
 }  // namespace sememe::kernels::avx2_codes
@@ -44,7 +52,8 @@ SEMEME_TARGET_END
 
 namespace sememe::kernels {
 
-const CodeTable kAvx2Codes = {.hadamard = avx2_codes::hadamard,
+const CodeTable kAvx2Codes = {.half_dots = avx2_codes::half_dots,
+                              .hadamard = avx2_codes::hadamard,
                               .mix_halves = avx2_codes::mix_halves,
                               .byte_dots = avx2_codes::byte_dots,
                               .bit_ranges = avx2_codes::bit_ranges,

@@ -19,6 +19,11 @@ SEMEME_ALWAYS_INLINE __m512 swap_lanes(__m512 x) {
   if constexpr (kStride == 8) return _mm512_shuffle_f32x4(x, x, 0x4E);
 }
 
+constexpr std::size_t kHalfRows = 4;
+SEMEME_ALWAYS_INLINE __m512 load_halves(const std::uint16_t* from) {
+  return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+}
+
 struct ShuffleLanes {
   static constexpr std::size_t kGroups = 4;
   using Reg = __m512i;
@@ -78,6 +83,7 @@ struct ByteLanes {
 #include "kernels/code_inl.h"
 #include "kernels/byte_dot_inl.h"
 #include "kernels/bit_sums_x86_inl.h"
+#include "kernels/half_dot_inl.h"
 // clang-format on
 
 }  // namespace sememe::kernels::avx512_codes
@@ -85,7 +91,8 @@ SEMEME_TARGET_END
 
 namespace sememe::kernels {
 
-const CodeTable kAvx512Codes = {.hadamard = avx512_codes::hadamard,
+const CodeTable kAvx512Codes = {.half_dots = avx512_codes::half_dots,
+                                .hadamard = avx512_codes::hadamard,
                                 .mix_halves = avx512_codes::mix_halves,
                                 .byte_dots = avx512_codes::byte_dots,
                                 .bit_ranges = avx512_codes::bit_ranges,

@@ -23,6 +23,16 @@ SEMEME_ALWAYS_INLINE Simd::Reg swap_lanes(const Simd::Reg& x) {
   return out;
 }
 
+constexpr std::size_t kHalfRows = 2;  // two sums of four registers each
+SEMEME_ALWAYS_INLINE Simd::Reg load_halves(const std::uint16_t* from) {
+  Simd::Reg out;
+#pragma GCC unroll 4
+  for (std::size_t q = 0; q < 4; ++q) {
+    out.quad[q] = vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from + 4 * q)));
+  }
+  return out;
+}
+
 struct ByteLanes {
   static constexpr std::size_t kWidth = 16;
   using Sum = int32x4_t;
@@ -42,6 +52,7 @@ struct ByteLanes {
 // clang-format off: each uses the ones before it.
 #include "kernels/code_inl.h"
 #include "kernels/byte_dot_inl.h"
+#include "kernels/half_dot_inl.h"
 // clang-format on
 
 // Sixteen rows: eight sums in 16 bits, twice.

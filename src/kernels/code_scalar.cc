@@ -4,10 +4,22 @@
 #include <cstddef>
 
 #include "kernels/code_table.h"
+#include "kernels/convert.h"
 #include "kernels/simd_scalar.h"
 
 namespace sememe::kernels {
 namespace {
+
+using scalar::Simd;
+
+constexpr std::size_t kHalfRows = 1;
+Simd::Reg load_halves(const std::uint16_t* from) {
+  Simd::Reg out;
+  f16_to_f32(reinterpret_cast<const std::byte*>(from), out.lane);
+  return out;
+}
+
+#include "kernels/half_dot_inl.h"
 
 void hadamard(float* values, const float* signs, std::size_t n, float factor) {
   for (std::size_t i = 0; i < n; ++i) values[i] *= signs == nullptr ? factor : factor * signs[i];
@@ -42,7 +54,7 @@ void byte_dots(const ByteDotBlock& p) {
 
 // Lanes and sums of sixteen, as the other tiers have them.
 BitRanges bit_ranges(const float* query, std::size_t dims, float* low) {
-  scalar::Simd::Reg total = scalar::Simd::zero();
+  Simd::Reg total = Simd::zero();
   float widest = 0;
   for (std::size_t d = 0; d < dims; ++d) {
     const float* x = query + d / 4 * 4;
@@ -52,7 +64,7 @@ BitRanges bit_ranges(const float* query, std::size_t dims, float* low) {
     const float sizes = (std::abs(x[0]) + std::abs(x[1])) + (std::abs(x[2]) + std::abs(x[3]));
     widest = std::max(widest, sizes);
   }
-  return {0.25F * scalar::Simd::sum(total), widest};
+  return {0.25F * Simd::sum(total), widest};
 }
 
 void bit_table(const BitTableBlock& t) {
@@ -82,7 +94,8 @@ void add_bit_sums(const std::uint8_t* block, const std::uint8_t* table, std::siz
 
 }  // namespace
 
-const CodeTable kScalarCodes = {.hadamard = hadamard,
+const CodeTable kScalarCodes = {.half_dots = half_dots,
+                                .hadamard = hadamard,
                                 .mix_halves = mix_halves,
                                 .byte_dots = byte_dots,
                                 .bit_ranges = bit_ranges,

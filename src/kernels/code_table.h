@@ -1,5 +1,5 @@
-// The functions of one instruction tier on codes of vectors, behind hadamard.h, byte_dot.h and
-// bit_sums.h. Only kernels and their tests use this.
+// The functions of one instruction tier on codes of vectors, behind hadamard.h, half_dot.h,
+// byte_dot.h and bit_sums.h. Only kernels and their tests use this.
 #ifndef SEMEME_KERNELS_CODE_TABLE_H_
 #define SEMEME_KERNELS_CODE_TABLE_H_
 
@@ -44,6 +44,9 @@ inline constexpr float kHalfTurn = 0.70710678F;
 inline constexpr std::size_t kShortSumGroups = 256;
 
 struct CodeTable {
+  /// n: a multiple of 32.
+  void (*half_dots)(const float* query, const std::uint16_t* rows, std::size_t n, std::size_t count,
+                    float* out);
   /// n: a power of two, at least 16 but for the scalar tier. signs: [n] or null.
   void (*hadamard)(float* values, const float* signs, std::size_t n, float factor);
   /// half: a multiple of 16.

@@ -5,6 +5,7 @@
 
 #include "kernels/gather_table.h"
 #include "kernels/simd_avx2.h"
+#include "kernels/widen_avx2.h"
 
 SEMEME_TARGET_AVX2_BEGIN
 namespace sememe::kernels::avx2 {
@@ -29,28 +30,13 @@ struct F32Row {
   }
 };
 
-// By integers, as convert.cc does it: the tier does not promise F16C.
 struct F16Row {
   static constexpr std::size_t kBytes = 2;
   static SEMEME_ALWAYS_INLINE Simd::Reg load(const std::byte* from) {
-    return widen(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+    return widen_f16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
   }
   static SEMEME_ALWAYS_INLINE Simd::Reg load_first(const std::byte* from, std::size_t count) {
-    return widen(load_bytes(from, 2 * count));
-  }
-
- private:
-  static SEMEME_ALWAYS_INLINE Simd::Reg widen(__m128i halves) {
-    const __m256i bits = _mm256_cvtepu16_epi32(halves);
-    const __m256i sign = _mm256_slli_epi32(_mm256_and_si256(bits, _mm256_set1_epi32(0x8000)), 16);
-    const __m256i magnitude =
-        _mm256_slli_epi32(_mm256_and_si256(bits, _mm256_set1_epi32(0x7FFF)), 13);
-    const __m256i special = _mm256_cmpgt_epi32(magnitude, _mm256_set1_epi32((0x7C00 << 13) - 1));
-    const __m256 finite = _mm256_mul_ps(_mm256_castsi256_ps(magnitude), _mm256_set1_ps(0x1p112F));
-    const __m256i endless = _mm256_or_si256(magnitude, _mm256_set1_epi32(0x7F800000));
-    const __m256 value =
-        _mm256_blendv_ps(finite, _mm256_castsi256_ps(endless), _mm256_castsi256_ps(special));
-    return _mm256_or_ps(value, _mm256_castsi256_ps(sign));
+    return widen_f16(load_bytes(from, 2 * count));
   }
 };
 
