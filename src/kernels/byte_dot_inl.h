@@ -2,7 +2,8 @@
 // ByteLanes: kWidth bytes at a time of a row and of the query, a Sum of 32-bit lanes, and what a
 // product is off by.
 
-// Rows whose products run side by side.
+// Rows by id whose products run side by side. Rows that lie together come one after the other, as
+// one stream (dot_inl.h).
 constexpr std::size_t kByteRowsAtOnce = 4;
 // Rows that are asked for ahead of their use, by id: 384 bytes each fill half of the first-level
 // cache's 12 or more outstanding lines.
@@ -34,22 +35,20 @@ SEMEME_ALWAYS_INLINE void byte_dot_rows(const ByteDotBlock& p, std::size_t first
   for (std::size_t r = 0; r < kRows; ++r) p.out[first + r] = ByteLanes::total(sums[r]) - offset;
 }
 
-template <bool kById>
-inline void byte_dots_of(const ByteDotBlock& p) {
-  const std::int32_t offset = ByteLanes::offset(p.query, p.n);
+inline void byte_dots_by_id(const ByteDotBlock& p, std::int32_t offset) {
   std::size_t r = 0;
   for (; r + kByteRowsAtOnce <= p.count; r += kByteRowsAtOnce) {
-    if constexpr (kById) {
-      const std::size_t ahead = r + kByteRowsAhead;
-      for (std::size_t a = ahead; a < ahead + kByteRowsAtOnce && a < p.count; ++a) {
-        prefetch_lines<3>(byte_row<true>(p, a), p.n);
-      }
+    const std::size_t ahead = r + kByteRowsAhead;
+    for (std::size_t a = ahead; a < ahead + kByteRowsAtOnce && a < p.count; ++a) {
+      prefetch_lines<3>(byte_row<true>(p, a), p.n);
     }
-    byte_dot_rows<kByteRowsAtOnce, kById>(p, r, offset);
+    byte_dot_rows<kByteRowsAtOnce, true>(p, r, offset);
   }
-  for (; r < p.count; ++r) byte_dot_rows<1, kById>(p, r, offset);
+  for (; r < p.count; ++r) byte_dot_rows<1, true>(p, r, offset);
 }
 
 inline void byte_dots(const ByteDotBlock& p) {
-  p.ids == nullptr ? byte_dots_of<false>(p) : byte_dots_of<true>(p);
+  const std::int32_t offset = ByteLanes::offset(p.query, p.n);
+  if (p.ids != nullptr) return byte_dots_by_id(p, offset);
+  for (std::size_t r = 0; r < p.count; ++r) byte_dot_rows<1, false>(p, r, offset);
 }

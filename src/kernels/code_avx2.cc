@@ -18,7 +18,6 @@ using avx2_pair::swap_lanes;
 #include "kernels/integer_product_avx2_inl.h"
 // clang-format on
 
-constexpr std::size_t kHalfRows = 2;  // two sums of two registers each
 SEMEME_ALWAYS_INLINE Simd::Reg load_halves(const std::uint16_t* from) {
   const auto* at = reinterpret_cast<const __m128i*>(from);
   return {avx2::widen_f16(_mm_loadu_si128(at)), avx2::widen_f16(_mm_loadu_si128(at + 1))};

@@ -19,7 +19,6 @@ SEMEME_ALWAYS_INLINE __m512 swap_lanes(__m512 x) {
   if constexpr (kStride == 8) return _mm512_shuffle_f32x4(x, x, 0x4E);
 }
 
-constexpr std::size_t kHalfRows = 4;
 SEMEME_ALWAYS_INLINE __m512 load_halves(const std::uint16_t* from) {
   return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
 }

@@ -23,7 +23,6 @@ SEMEME_ALWAYS_INLINE Simd::Reg swap_lanes(const Simd::Reg& x) {
   return out;
 }
 
-constexpr std::size_t kHalfRows = 2;  // two sums of four registers each
 SEMEME_ALWAYS_INLINE Simd::Reg load_halves(const std::uint16_t* from) {
   Simd::Reg out;
 #pragma GCC unroll 4

@@ -12,7 +12,6 @@ namespace {
 
 using scalar::Simd;
 
-constexpr std::size_t kHalfRows = 1;
 Simd::Reg load_halves(const std::uint16_t* from) {
   Simd::Reg out;
   f16_to_f32(reinterpret_cast<const std::byte*>(from), out.lane);

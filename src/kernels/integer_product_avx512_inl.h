@@ -82,14 +82,15 @@ inline void integer_panels(const IntegerProduct& p, std::size_t panel) {
 template <bool kWide>
 inline void integer_product(const IntegerProduct& p) {
   std::size_t panel = 0;
-  for (; panel + 4 <= p.panels; panel += 4) {
+  // Of one row panel after the other: B comes from memory at 28 GB/s as one stream, at 16 as four.
+  for (; panel + 4 <= p.panels && p.rows > 1; panel += 4) {
     integer_panels<kWide, 4>(p, panel);
   }
-  if (panel + 2 <= p.panels) {
+  if (panel + 2 <= p.panels && p.rows > 1) {
     integer_panels<kWide, 2>(p, panel);
     panel += 2;
   }
-  if (panel < p.panels) {
+  for (; panel < p.panels; ++panel) {
     integer_panels<kWide, 1>(p, panel);
   }
 }

@@ -3,7 +3,7 @@
 //
 // A tile is 6 rows x 1 panel: 12 sums, the two halves of the panel and a broadcast of A, which
 // leaves one of 16 registers for multiply_add. Fewer rows take more panels, so that there are
-// enough sums to hide the latency of a product.
+// enough sums to hide the latency of a product; one row takes one, as a single stream from memory.
 
 struct IntegerTile {
   std::size_t steps;
@@ -97,7 +97,7 @@ inline void integer_tiles(const IntegerTile& t, std::size_t rows, std::size_t pa
   const IntegerTile last = tile_at(t, whole, 0);
   switch (rows - whole) {
     case 1:
-      return integer_rows<kWide, 1, 4>(last, panels);
+      return integer_rows<kWide, 1, 1>(last, panels);
     case 2:
       return integer_rows<kWide, 2, 2>(last, panels);
     case 3:

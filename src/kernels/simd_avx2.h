@@ -17,7 +17,6 @@ namespace sememe::kernels::avx2 {
 struct Simd {
   static constexpr std::size_t kWidth = 8;
   static constexpr int kTileRegs = 2;  ///< of 16: 6 rows x 2, two columns, a broadcast
-  static constexpr std::size_t kDotRows = 2;
   static constexpr std::size_t kDotSums = 4;
   using Reg = __m256;
 

@@ -22,7 +22,6 @@ namespace sememe::kernels::avx512 {
 struct Simd {
   static constexpr std::size_t kWidth = 16;
   static constexpr int kTileRegs = 4;  ///< of 32: 6 rows x 4, four columns, a broadcast
-  static constexpr std::size_t kDotRows = 4;
   static constexpr std::size_t kDotSums = 4;
   using Reg = __m512;
   using Int = __m512i;

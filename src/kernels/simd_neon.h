@@ -15,8 +15,7 @@ namespace sememe::kernels::neon {
 
 struct Simd {
   static constexpr std::size_t kWidth = 16;
-  static constexpr int kTileRegs = 1;  ///< four of 32 each: 6 rows, the columns, a broadcast
-  static constexpr std::size_t kDotRows = 4;
+  static constexpr int kTileRegs = 1;         ///< four of 32 each: 6 rows, the columns, a broadcast
   static constexpr std::size_t kDotSums = 1;  ///< four chains as it is
   struct Reg {
     float32x4_t quad[4];
