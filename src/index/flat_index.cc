@@ -1,62 +1,60 @@
 #include "index/flat_index.h"
 
-#include <algorithm>
-#include <array>
-
-#include "base/error_context.h"
+#include "index/flat_exact.h"
 #include "kernels/dot.h"
 
 namespace sememe::index {
 namespace {
 
-// Products are made a block at a time: 1,024 floats stay in the first-level cache between the two
-// passes.
-constexpr std::size_t kBlockRows = 1024;
+// See FlatExact.
+class F32Rows {
+ public:
+  F32Rows(MatrixView rows, vectors::Metric metric) : rows_(rows), metric_(metric) {}
+  std::size_t size() const { return rows_.rows; }
+  std::size_t dims() const { return rows_.cols; }
+  void products(std::span<const float> query, std::size_t first, std::size_t count,
+                std::span<float> out) const {
+    kernels::dot_rows(query, rows_.data + first * rows_.cols, count, out);
+  }
+  void squares(std::size_t first, std::size_t count, std::span<float> out) const {
+    for (std::size_t i = 0; i < count; ++i) {
+      out[i] = kernels::dot(rows_.row(first + i), rows_.row(first + i));
+    }
+  }
+  const float* block(std::size_t first, std::size_t, std::vector<float>&) const {
+    return rows_.data + first * rows_.cols;
+  }
+  float similarity(std::size_t row, std::span<const float> query) const {
+    return index::similarity(metric_, rows_.row(row), query);
+  }
 
-// Whether `a` ranks before `b`.
-bool better(const Neighbor& a, const Neighbor& b) {
-  return a.similarity != b.similarity ? a.similarity > b.similarity : a.row < b.row;
-}
+ private:
+  MatrixView rows_;
+  vectors::Metric metric_;
+};
 
 }  // namespace
 
-template <class Allowed>
-std::vector<Neighbor> FlatIndex::scan(std::span<const float> query, std::size_t k,
-                                      const Allowed& allowed) const {
-  SEMEME_CHECK(query.size() == vectors_.cols);
-  std::vector<Neighbor> heap;  // the k best so far, the worst of them in front
-  if (k == 0) return heap;
-  heap.reserve(std::min(k, vectors_.rows));
-  std::array<float, kBlockRows> products;
-  for (std::size_t begin = 0; begin < vectors_.rows; begin += kBlockRows) {
-    const std::size_t count = std::min(kBlockRows, vectors_.rows - begin);
-    kernels::dot_rows(query, vectors_.data + begin * vectors_.cols, count,
-                      std::span(products).first(count));
-    for (std::size_t i = 0; i < count; ++i) {
-      const Neighbor candidate{begin + i, products[i]};
-      if (heap.size() == k && !better(candidate, heap.front())) continue;
-      if (!allowed(candidate.row) || candidate.similarity != candidate.similarity) continue;
-      if (heap.size() == k) {
-        std::ranges::pop_heap(heap, better);
-        heap.back() = candidate;
-      } else {
-        heap.push_back(candidate);
-      }
-      std::ranges::push_heap(heap, better);
-    }
-  }
-  std::ranges::sort_heap(heap, better);
-  return heap;
-}
-
 std::vector<Neighbor> FlatIndex::search(std::span<const float> query, std::size_t k) const {
-  return scan(query, k, [](std::size_t) { return true; });
+  const F32Rows rows(vectors_, metric_);
+  return FlatExact(rows, metric_, k, nullptr).search(query);
 }
 
 std::vector<Neighbor> FlatIndex::search(std::span<const float> query, std::size_t k,
                                         const RowFilter& allowed) const {
-  SEMEME_CHECK(allowed.size() == vectors_.rows);
-  return scan(query, k, [&allowed](std::size_t row) { return allowed[row]; });
+  const F32Rows rows(vectors_, metric_);
+  return FlatExact(rows, metric_, k, &allowed).search(query);
+}
+
+std::vector<std::vector<Neighbor>> FlatIndex::search_batch(MatrixView queries, std::size_t k,
+                                                           ThreadPool* pool,
+                                                           const RowFilter* allowed) const {
+  const F32Rows rows(vectors_, metric_);
+  const FlatExact scan(rows, metric_, k, allowed);
+  return search_parts(queries, pool,
+                      [&](std::size_t, MatrixView part, std::span<std::vector<Neighbor>> out) {
+                        scan.search_batch(part, out);
+                      });
 }
 
 }  // namespace sememe::index

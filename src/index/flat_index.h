@@ -7,38 +7,38 @@
 #include <span>
 #include <vector>
 
+#include "base/thread_pool.h"
+#include "index/neighbor.h"
 #include "sememe/types.h"
+#include "vectors/metric.h"
 
 namespace sememe::index {
-
-struct Neighbor {
-  std::size_t row = 0;
-  float similarity = 0;  ///< inner product with the query; the cosine for unit vectors
-  friend bool operator==(const Neighbor&, const Neighbor&) = default;
-};
-
-/// Which rows a search may return, one flag a row.
-using RowFilter = std::vector<bool>;
 
 /// Borrows the vectors. Immutable; search may be called from several threads.
 class FlatIndex {
  public:
-  explicit FlatIndex(MatrixView vectors) : vectors_(vectors) {}
+  /// For the cosine, rows and queries must be unit vectors; it is then the inner product.
+  explicit FlatIndex(MatrixView vectors, vectors::Metric metric = vectors::Metric::kInnerProduct)
+      : vectors_(vectors), metric_(metric) {}
 
-  /// The k rows with the largest inner product, best first, equal ones by row. Fewer when there are
-  /// fewer. A row with a NaN product is never returned. Cost: one read of all vectors, rows x dim
-  /// multiply-adds; O(k) memory.
+  /// The k most similar rows, best first, equal ones by row. Fewer when there are fewer. A row
+  /// whose similarity is NaN or minus infinity is never returned. Cost: one read of all vectors,
+  /// rows x dim multiply-adds; O(k) memory.
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k) const;
   /// The same among the rows whose flag is set; allowed: [rows].
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
                                const RowFilter& allowed) const;
 
- private:
-  template <class Allowed>
-  std::vector<Neighbor> scan(std::span<const float> query, std::size_t k,
-                             const Allowed& allowed) const;
+  /// The same results, bit for bit, for each row of queries: of finite numbers. From four queries
+  /// on by matrix products, 64 queries to a read of the vectors. pool: null for this thread;
+  /// allowed: null for all.
+  std::vector<std::vector<Neighbor>> search_batch(MatrixView queries, std::size_t k,
+                                                  ThreadPool* pool = nullptr,
+                                                  const RowFilter* allowed = nullptr) const;
 
+ private:
   MatrixView vectors_;
+  vectors::Metric metric_;
 };
 
 }  // namespace sememe::index

@@ -5,22 +5,16 @@
 #include <cmath>
 
 #include "base/error_context.h"
+#include "vectors/metric.h"
 
 namespace sememe::vectors {
 namespace {
 
 constexpr float kLeast = 1e-36F;  // 127 / it is a number
 
-// The largest size; an error names the number that is none.
 float highest_size(std::span<const float> x) {
   float highest = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (!std::isfinite(x[i])) {
-      throw Error(ErrorCode::kInvalidArgument,
-                  concat("expected finite numbers, found ", x[i], " at column ", i));
-    }
-    highest = std::max(highest, std::abs(x[i]));
-  }
+  for (const float value : x) highest = std::max(highest, std::abs(value));
   return highest;
 }
 
@@ -34,6 +28,7 @@ std::int32_t nearest(float x) {
 
 ByteScale encode_bytes(std::span<const float> x, std::span<std::int8_t> code) {
   SEMEME_CHECK(code.size() >= x.size());
+  check_finite(x);
   const float highest = highest_size(x);
   if (highest < kLeast) {
     std::ranges::fill(code, std::int8_t{0});

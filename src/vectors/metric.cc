@@ -65,6 +65,14 @@ double squared_length(std::span<const float> x) {
   return sum;
 }
 
+void check_finite(std::span<const float> x) {
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (std::isfinite(x[i])) continue;
+    throw Error(ErrorCode::kInvalidArgument,
+                concat("expected finite numbers, found ", x[i], " at column ", i));
+  }
+}
+
 bool to_unit_length(std::span<const float> x, std::span<float> out) {
   const double square = squared_length(x);
   const double factor = square > 0 ? 1.0 / std::sqrt(square) : 0.0;

@@ -60,6 +60,8 @@ class MetricSpace {
 
 /// The squared length, summed in double.
 double squared_length(std::span<const float> x);
+/// Throws Error(kInvalidArgument) that names the first number that is not finite.
+void check_finite(std::span<const float> x);
 /// out = x at length one; false, and zeros, for a vector of zeros.
 bool to_unit_length(std::span<const float> x, std::span<float> out);
 /// The length of the longest row; 0 for none.

@@ -1,0 +1,66 @@
+#include "index/best_rows.h"
+
+#include <algorithm>
+
+namespace sememe::index {
+namespace {
+
+constexpr std::size_t kBlock = 16;
+
+bool any_above(const float* scores, float threshold) {
+  // Vectorised: no early end.
+  int any = 0;
+  for (std::size_t i = 0; i < kBlock; ++i) any |= scores[i] > threshold ? 1 : 0;
+  return any != 0;
+}
+
+}  // namespace
+
+BestRows::BestRows(std::size_t k)
+    : k_(k),
+      capacity_(2 * k + 256),
+      threshold_(k > 0 ? -std::numeric_limits<float>::infinity()
+                       : std::numeric_limits<float>::infinity()) {}
+
+void BestRows::widen(float margin) {
+  if (!(margin > margin_)) return;
+  threshold_ -= margin - margin_;
+  margin_ = margin;
+}
+
+void BestRows::offer_all(std::size_t first, std::span<const float> scores,
+                         const RowFilter* allowed) {
+  const auto offer_range = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (scores[i] > threshold_ && (allowed == nullptr || (*allowed)[first + i])) {
+        offer(first + i, scores[i]);
+      }
+    }
+  };
+  std::size_t i = 0;
+  for (; i + kBlock <= scores.size(); i += kBlock) {
+    if (any_above(scores.data() + i, threshold_)) offer_range(i, i + kBlock);
+  }
+  offer_range(i, scores.size());
+}
+
+void BestRows::compact() {
+  if (buffer_.size() <= k_) return;
+  const auto kth = buffer_.begin() + static_cast<std::ptrdiff_t>(k_ - 1);
+  std::ranges::nth_element(buffer_, kth, ranks_before);
+  threshold_ = kth->similarity - margin_;
+  const auto end =
+      margin_ == 0 ? kth + 1 : std::partition(kth + 1, buffer_.end(), [this](const Neighbor& n) {
+        return n.similarity >= threshold_;
+      });
+  buffer_.erase(end, buffer_.end());
+  capacity_ = std::max(capacity_, 2 * buffer_.size());
+}
+
+std::vector<Neighbor> BestRows::take() {
+  compact();
+  std::ranges::sort(buffer_, ranks_before);
+  return std::move(buffer_);
+}
+
+}  // namespace sememe::index

@@ -1,0 +1,65 @@
+#include "index/flat_scan.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error_context.h"
+#include "kernels/dot.h"
+
+namespace sememe::index {
+
+bool any_allowed(const RowFilter* allowed, std::size_t first, std::size_t count) {
+  if (allowed == nullptr) return true;
+  const auto begin = allowed->begin() + static_cast<std::ptrdiff_t>(first);
+  const auto end = begin + static_cast<std::ptrdiff_t>(count);
+  return std::find(begin, end, true) != end;
+}
+
+float similarity(vectors::Metric metric, std::span<const float> row, std::span<const float> query) {
+  if (metric != vectors::Metric::kL2) return kernels::dot(query, row);
+  double square = 0;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const double difference = double{row[i]} - double{query[i]};
+    square += difference * difference;
+  }
+  return static_cast<float>(-square);
+}
+
+std::vector<Neighbor> refine(MatrixView rows, vectors::Metric metric, std::span<const float> query,
+                             std::vector<Neighbor> candidates, std::size_t k) {
+  for (Neighbor& candidate : candidates) {
+    candidate.similarity = similarity(metric, rows.row(candidate.row), query);
+  }
+  std::erase_if(candidates, [](const Neighbor& n) { return std::isnan(n.similarity); });
+  std::ranges::sort(candidates, ranks_before);
+  candidates.resize(std::min(k, candidates.size()));
+  return candidates;
+}
+
+std::size_t candidate_count(std::size_t k, double oversample, std::size_t rows) {
+  SEMEME_CHECK(oversample >= 1);
+  const double wanted = std::ceil(static_cast<double>(k) * oversample);
+  return wanted < static_cast<double>(rows) ? static_cast<std::size_t>(wanted) : rows;
+}
+
+Found search_parts(MatrixView queries, ThreadPool* pool, const SearchPart& search) {
+  Found found(queries.rows);
+  const std::size_t threads = pool == nullptr ? 1 : pool->size();
+  const std::size_t even = (queries.rows + threads - 1) / threads;
+  const std::size_t part = std::clamp<std::size_t>(even, 1, kScanQueries);
+  const auto run = [&](std::size_t task, std::size_t) {
+    const std::size_t first = task * part;
+    const std::size_t count = std::min(part, queries.rows - first);
+    search(first, {queries.data + first * queries.cols, count, queries.cols},
+           std::span(found).subspan(first, count));
+  };
+  const std::size_t tasks = (queries.rows + part - 1) / part;
+  if (pool != nullptr) {
+    pool->parallel_for(tasks, run);
+  } else {
+    for (std::size_t task = 0; task < tasks; ++task) run(task, 0);
+  }
+  return found;
+}
+
+}  // namespace sememe::index

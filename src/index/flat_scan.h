@@ -1,0 +1,47 @@
+// What the flat indexes share: exact similarities, refinement, queries over threads. Internal.
+#ifndef SEMEME_INDEX_FLAT_SCAN_H_
+#define SEMEME_INDEX_FLAT_SCAN_H_
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "index/neighbor.h"
+#include "sememe/types.h"
+#include "vectors/metric.h"
+
+namespace sememe::index {
+
+/// Rows whose scores are made at a time: 1,024 floats stay in the first-level cache between the two
+/// passes.
+inline constexpr std::size_t kBlockRows = 1024;
+/// Queries that share a scan: the scores of a block of rows, 256 KiB, stay in the second level.
+inline constexpr std::size_t kScanQueries = 64;
+
+using Found = std::vector<std::vector<Neighbor>>;
+
+/// Whether any of rows first .. first + count may be returned; allowed may be null.
+bool any_allowed(const RowFilter* allowed, std::size_t first, std::size_t count);
+
+/// The similarity of two vectors as Neighbor has it.
+float similarity(vectors::Metric metric, std::span<const float> row, std::span<const float> query);
+
+/// The k best of candidates by their similarity in f32 rows.
+std::vector<Neighbor> refine(MatrixView rows, vectors::Metric metric, std::span<const float> query,
+                             std::vector<Neighbor> candidates, std::size_t k);
+
+/// How many candidates a search takes to refine: k times the oversampling, rounded up, up to
+/// `rows`.
+std::size_t candidate_count(std::size_t k, double oversample, std::size_t rows);
+
+/// Runs search(first query, queries, out) for parts of at most kScanQueries, over the threads of a
+/// pool, or here when that is null.
+using SearchPart =
+    std::function<void(std::size_t first, MatrixView queries, std::span<std::vector<Neighbor>>)>;
+Found search_parts(MatrixView queries, ThreadPool* pool, const SearchPart& search);
+
+}  // namespace sememe::index
+
+#endif  // SEMEME_INDEX_FLAT_SCAN_H_
