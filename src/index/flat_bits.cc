@@ -96,14 +96,14 @@ void FlatBitIndex::scan_block(std::size_t first, std::size_t count, Query& query
   alignas(64) std::array<float, kBlockRows> scores;
   for (std::size_t i = 0; i < count; i += kLanes) {
     const float* at = codes_.data() + (first + i) / kLanes * block_floats();
-    alignas(64) std::array<std::uint32_t, kLanes> sums;
-    kernels::bit_sums({reinterpret_cast<const std::uint8_t*>(at), code_bytes}, query.table, sums);
     const float* factors = at + code_bytes / sizeof(float);
-    for (std::size_t j = 0; j < kLanes; ++j) {
-      // Through int: of unsigned numbers SSE2 has no conversion.
-      const auto sum = static_cast<float>(static_cast<std::int32_t>(sums[j]));
-      scores[i + j] = factors[j] * (query.start + query.step * sum) + factors[kLanes + j];
-    }
+    const kernels::BitScoring scoring = {
+        .start = query.start,
+        .step = query.step,
+        .factors = std::span<const float, kLanes>(factors, kLanes),
+        .offsets = std::span<const float, kLanes>(factors + kLanes, kLanes)};
+    kernels::bit_scores({reinterpret_cast<const std::uint8_t*>(at), code_bytes}, query.table,
+                        scoring, std::span<float, kLanes>(scores.data() + i, kLanes));
   }
   query.best.offer_all(first, std::span(scores).first(count), allowed);
 }

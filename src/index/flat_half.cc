@@ -6,7 +6,6 @@
 
 #include "base/error_context.h"
 #include "index/flat_exact.h"
-#include "kernels/convert.h"
 #include "kernels/half.h"
 #include "kernels/half_dot.h"
 
@@ -45,13 +44,13 @@ class FlatHalfIndex::Rows {
   }
   const float* block(std::size_t first, std::size_t count, std::vector<float>& scratch) const {
     scratch.resize(count * dims());
-    kernels::f16_to_f32(reinterpret_cast<const std::byte*>(row(first)), scratch);
+    kernels::widen_halves(row(first), scratch);
     return scratch.data();
   }
   float similarity(std::size_t r, std::span<const float> query) const {
     if (index_.metric_ == vectors::Metric::kL2) {
       std::vector<float> values(dims());
-      kernels::f16_to_f32(reinterpret_cast<const std::byte*>(row(r)), values);
+      kernels::widen_halves(row(r), values);
       return index::similarity(index_.metric_, values, query);
     }
     float out = 0;
@@ -77,7 +76,7 @@ FlatHalfIndex::FlatHalfIndex(MatrixView rows, vectors::Metric metric)
   for (std::size_t r = 0; r < rows.rows; ++r) {
     within(concat("row ", r), [&] { check_half(rows.row(r)); });
     std::ranges::transform(rows.row(r), halves.begin(), kernels::f32_to_f16);
-    kernels::f16_to_f32(reinterpret_cast<const std::byte*>(halves.data()), values);
+    kernels::widen_halves(halves.data(), values);
     squares_[r] = static_cast<float>(vectors::squared_length(values));
     std::memcpy(halves_.data() + r * stride_ / 2, halves.data(), 2 * stride_);
   }

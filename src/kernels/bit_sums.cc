@@ -71,4 +71,12 @@ void bit_sums(std::span<const std::uint8_t> block, std::span<const std::uint8_t>
   }
 }
 
+void bit_scores(std::span<const std::uint8_t> block, std::span<const std::uint8_t> table,
+                const BitScoring& scoring, std::span<float, kBitBlockRows> scores, Isa isa) {
+  std::array<std::uint32_t, kBitBlockRows> sums;
+  bit_sums(block, table, sums, isa);
+  code_table(isa).score_sums(reinterpret_cast<const std::int32_t*>(sums.data()), scoring,
+                             scores.data());
+}
+
 }  // namespace sememe::kernels

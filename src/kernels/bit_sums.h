@@ -46,6 +46,18 @@ BitTableScale make_bit_table(std::span<const float> query, std::span<std::uint8_
 void bit_sums(std::span<const std::uint8_t> block, std::span<const std::uint8_t> table,
               std::span<std::uint32_t, kBitBlockRows> sums, Isa isa = active_isa());
 
+/// What sums of bytes are turned into: factors[j] * (start + step * sums[j]) + offsets[j].
+struct BitScoring {
+  float start = 0;
+  float step = 0;
+  std::span<const float, kBitBlockRows> factors;
+  std::span<const float, kBitBlockRows> offsets;
+};
+/// scores[j], each rounded twice (fused): the same bits on every tier.
+void bit_scores(std::span<const std::uint8_t> block, std::span<const std::uint8_t> table,
+                const BitScoring& scoring, std::span<float, kBitBlockRows> scores,
+                Isa isa = active_isa());
+
 }  // namespace sememe::kernels
 
 #endif  // SEMEME_KERNELS_BIT_SUMS_H_

@@ -73,6 +73,30 @@ TEST(BitSums, MissingRowsOfABlockAreZeros) {
   for (std::size_t r = 0; r < kBitBlockRows; ++r) EXPECT_EQ(sums[r], r < 3 ? 16U : 0U);
 }
 
+TEST(BitScores, AreThoseOfTheSumsOnEveryTier) {
+  const std::vector<std::uint8_t> table = test_bytes(bit_block_bytes(384), 7);
+  const std::vector<std::uint8_t> block = test_bytes(bit_block_bytes(384), 8);
+  const std::vector<float> values = test_values(2 * kBitBlockRows, 9);
+  const BitScoring scoring = {.start = -3.25F,
+                              .step = 0.001F,
+                              .factors = std::span(values).first<kBitBlockRows>(),
+                              .offsets = std::span(values).last<kBitBlockRows>()};
+  std::array<std::uint32_t, kBitBlockRows> sums;
+  bit_sums(block, table, sums);
+  std::array<float, kBitBlockRows> scalar;
+  bit_scores(block, table, scoring, scalar, Isa::kScalar);
+  for (std::size_t j = 0; j < kBitBlockRows; ++j) {
+    const double product = -3.25 + double{0.001F} * sums[j];
+    const double expected = double{values[j]} * product + double{values[kBitBlockRows + j]};
+    EXPECT_NEAR(scalar[j], expected, 1e-5);
+  }
+  for (const Isa isa : supported_isas()) {
+    std::array<float, kBitBlockRows> scores;
+    bit_scores(block, table, scoring, scores, isa);
+    EXPECT_EQ(scores, scalar) << isa_name(isa);
+  }
+}
+
 TEST(BitTable, GivesProductsWithinItsRoundingOnEveryTier) {
   for (const std::size_t dims : {64UL, 384UL, 2048UL}) {
     const std::vector<float> query = test_values(dims, dims);

@@ -51,13 +51,15 @@ SEMEME_TARGET_END
 
 namespace sememe::kernels {
 
-const CodeTable kAvx2Codes = {.half_dots = avx2_codes::half_dots,
+const CodeTable kAvx2Codes = {.widen_halves = avx2_codes::widen_halves,
+                              .half_dots = avx2_codes::half_dots,
                               .hadamard = avx2_codes::hadamard,
                               .mix_halves = avx2_codes::mix_halves,
                               .byte_dots = avx2_codes::byte_dots,
                               .bit_ranges = avx2_codes::bit_ranges,
                               .bit_table = avx2_codes::bit_table,
-                              .add_bit_sums = avx2_codes::add_bit_sums};
+                              .add_bit_sums = avx2_codes::add_bit_sums,
+                              .score_sums = avx2_codes::score_sums};
 
 }  // namespace sememe::kernels
 

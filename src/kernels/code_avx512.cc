@@ -90,13 +90,15 @@ SEMEME_TARGET_END
 
 namespace sememe::kernels {
 
-const CodeTable kAvx512Codes = {.half_dots = avx512_codes::half_dots,
+const CodeTable kAvx512Codes = {.widen_halves = avx512_codes::widen_halves,
+                                .half_dots = avx512_codes::half_dots,
                                 .hadamard = avx512_codes::hadamard,
                                 .mix_halves = avx512_codes::mix_halves,
                                 .byte_dots = avx512_codes::byte_dots,
                                 .bit_ranges = avx512_codes::bit_ranges,
                                 .bit_table = avx512_codes::bit_table,
-                                .add_bit_sums = avx512_codes::add_bit_sums};
+                                .add_bit_sums = avx512_codes::add_bit_sums,
+                                .score_sums = avx512_codes::score_sums};
 
 }  // namespace sememe::kernels
 

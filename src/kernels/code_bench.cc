@@ -8,6 +8,7 @@
 #include "kernels/bit_sums.h"
 #include "kernels/byte_dot.h"
 #include "kernels/hadamard.h"
+#include "kernels/half_dot.h"
 #include "kernels/test_values.h"
 
 namespace sememe::kernels {
@@ -56,6 +57,33 @@ void bench_byte_dot_rows(benchmark::State& state, Isa isa) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(rows.size()));
 }
 
+void bench_bit_scores(benchmark::State& state, Isa isa) {
+  const std::vector<std::uint8_t> block(bit_block_bytes(kDim), 0x5A);
+  std::vector<std::uint8_t> table(block.size());
+  make_bit_table(test_values(kDim, 1), table, isa);
+  const std::vector<float> factors = test_values(kBitBlockRows, 2);
+  const auto each = std::span(factors).first<kBitBlockRows>();
+  const BitScoring scoring = {.start = 1, .step = 2, .factors = each, .offsets = each};
+  std::array<float, kBitBlockRows> scores;
+  for (auto _ : state) {
+    bit_scores(block, table, scoring, scores, isa);
+    benchmark::DoNotOptimize(scores.data());
+    benchmark::ClobberMemory();
+  }
+}
+
+void bench_half_dot_rows(benchmark::State& state, Isa isa) {
+  const std::vector<float> query = test_values(kDim, 1);
+  const std::vector<std::uint16_t> rows(16 * kDim, 0x3555);
+  std::vector<float> out(16);
+  for (auto _ : state) {
+    half_dot_rows(query, rows.data(), out, isa);
+    benchmark::DoNotOptimize(out.data());
+    benchmark::ClobberMemory();
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(2 * rows.size()));
+}
+
 }  // namespace
 }  // namespace sememe::kernels
 
@@ -68,6 +96,8 @@ int main(int argc, char** argv) {
     };
     add("hadamard_512", kernels::bench_hadamard);
     add("bit_sums_384", kernels::bench_bit_sums);
+    add("bit_scores_384", kernels::bench_bit_scores);
+    add("half_dot_rows_16x384", kernels::bench_half_dot_rows);
     add("bit_table_384", kernels::bench_bit_table);
     add("byte_dot_rows_64x384", kernels::bench_byte_dot_rows);
   }

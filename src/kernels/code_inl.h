@@ -107,3 +107,13 @@ inline void bit_table(const BitTableBlock& t) {
                         bit_entries(t, d + 8, set), bit_entries(t, d + 12, set));
   }
 }
+
+inline void score_sums(const std::int32_t* sums, const BitScoring& scoring, float* scores) {
+  const float* factors = scoring.factors.data();
+  const float* offsets = scoring.offsets.data();
+  for (std::size_t j = 0; j < kBitBlockRows; j += Simd::kWidth) {
+    const Simd::Reg sum = Simd::to_float(Simd::load_int(sums + j));
+    const Simd::Reg product = Simd::fma(Simd::set(scoring.step), sum, Simd::set(scoring.start));
+    Simd::store(scores + j, Simd::fma(Simd::load(factors + j), product, Simd::load(offsets + j)));
+  }
+}

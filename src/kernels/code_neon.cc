@@ -114,7 +114,8 @@ const CodeTable& neon_code_table() {
       .byte_dots = neon::has_dotprod() ? neon_codes_dotprod::byte_dots : neon_codes::byte_dots,
       .bit_ranges = neon_codes::bit_ranges,
       .bit_table = neon_codes::bit_table,
-      .add_bit_sums = neon_codes::add_bit_sums};
+      .add_bit_sums = neon_codes::add_bit_sums,
+      .score_sums = neon_codes::score_sums};
   return table;
 }
 

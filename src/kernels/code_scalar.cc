@@ -91,14 +91,23 @@ void add_bit_sums(const std::uint8_t* block, const std::uint8_t* table, std::siz
   }
 }
 
+void score_sums(const std::int32_t* sums, const BitScoring& scoring, float* scores) {
+  for (std::size_t j = 0; j < kBitBlockRows; ++j) {
+    const float product = std::fma(scoring.step, static_cast<float>(sums[j]), scoring.start);
+    scores[j] = std::fma(scoring.factors[j], product, scoring.offsets[j]);
+  }
+}
+
 }  // namespace
 
-const CodeTable kScalarCodes = {.half_dots = half_dots,
+const CodeTable kScalarCodes = {.widen_halves = widen_halves,
+                                .half_dots = half_dots,
                                 .hadamard = hadamard,
                                 .mix_halves = mix_halves,
                                 .byte_dots = byte_dots,
                                 .bit_ranges = bit_ranges,
                                 .bit_table = bit_table,
-                                .add_bit_sums = add_bit_sums};
+                                .add_bit_sums = add_bit_sums,
+                                .score_sums = score_sums};
 
 }  // namespace sememe::kernels

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/cpu.h"
+#include "kernels/bit_sums.h"
 
 namespace sememe::kernels {
 
@@ -44,6 +45,8 @@ inline constexpr float kHalfTurn = 0.70710678F;
 inline constexpr std::size_t kShortSumGroups = 256;
 
 struct CodeTable {
+  /// out [count] = the numbers of halves; count: a multiple of 16.
+  void (*widen_halves)(const std::uint16_t* from, std::size_t count, float* out);
   /// n: a multiple of 32.
   void (*half_dots)(const float* query, const std::uint16_t* rows, std::size_t n, std::size_t count,
                     float* out);
@@ -58,6 +61,8 @@ struct CodeTable {
   /// Adds to sums [32]. groups: a multiple of 16, at most kShortSumGroups.
   void (*add_bit_sums)(const std::uint8_t* block, const std::uint8_t* table, std::size_t groups,
                        std::uint32_t* sums);
+  /// Of the sums of a block.
+  void (*score_sums)(const std::int32_t* sums, const BitScoring& scoring, float* scores);
 };
 
 /// Whether lane i of sixteen is a member of a group's bit b: bit b of i, as 1.0 or 0.0; and the

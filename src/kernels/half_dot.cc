@@ -11,4 +11,9 @@ void half_dot_rows(std::span<const float> query, const std::uint16_t* rows, std:
   code_table(isa).half_dots(query.data(), rows, query.size(), out.size(), out.data());
 }
 
+void widen_halves(const std::uint16_t* halves, std::span<float> out, Isa isa) {
+  SEMEME_CHECK(out.size() % kHalfDotMultiple == 0);
+  code_table(isa).widen_halves(halves, out.size(), out.data());
+}
+
 }  // namespace sememe::kernels

@@ -20,6 +20,10 @@ inline constexpr std::size_t kHalfDotMultiple = 32;
 void half_dot_rows(std::span<const float> query, const std::uint16_t* rows, std::span<float> out,
                    Isa isa = active_isa());
 
+/// out = the numbers of halves [out.size()], a multiple of kHalfDotMultiple; f16_to_f32 on the
+/// processor's registers.
+void widen_halves(const std::uint16_t* halves, std::span<float> out, Isa isa = active_isa());
+
 }  // namespace sememe::kernels
 
 #endif  // SEMEME_KERNELS_HALF_DOT_H_

@@ -1,6 +1,10 @@
 // Products of halves; included inside a target region and the tier's namespace, after its
 // load_halves(from): sixteen of them as f32. One row after the other, as in dot_inl.h.
 
+inline void widen_halves(const std::uint16_t* from, std::size_t count, float* out) {
+  for (std::size_t i = 0; i < count; i += 16) Simd::store(out + i, load_halves(from + i));
+}
+
 inline void half_dots(const float* query, const std::uint16_t* rows, std::size_t n,
                       std::size_t count, float* out) {
   for (std::size_t r = 0; r < count; ++r, rows += n) {

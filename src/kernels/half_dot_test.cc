@@ -43,6 +43,24 @@ TEST(HalfDot, IsThatOfTheHalvesInTheSameBitsOnEveryTier) {
   }
 }
 
+TEST(WidenHalves, IsTheConversionOfEveryHalf) {
+  std::vector<std::uint16_t> halves(65536);
+  for (std::size_t i = 0; i < halves.size(); ++i) halves[i] = static_cast<std::uint16_t>(i);
+  std::vector<float> expected(halves.size());
+  f16_to_f32(reinterpret_cast<const std::byte*>(halves.data()), expected);
+  for (const Isa isa : supported_isas()) {
+    std::vector<float> out(halves.size());
+    widen_halves(halves.data(), out, isa);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      if (std::isnan(expected[i])) {
+        ASSERT_TRUE(std::isnan(out[i])) << isa_name(isa) << ' ' << i;
+      } else {
+        ASSERT_EQ(out[i], expected[i]) << isa_name(isa) << ' ' << i;
+      }
+    }
+  }
+}
+
 TEST(HalfDot, PassesNanAndInfinityOn) {
   const std::vector<float> query(32, 1.0F);
   for (const Isa isa : supported_isas()) {
