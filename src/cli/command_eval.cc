@@ -7,6 +7,7 @@
 #include "base/error_context.h"
 #include "cli/app.h"
 #include "cli/command.h"
+#include "cli/command_eval_index.h"
 #include "cli/command_eval_words.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -162,6 +163,7 @@ void add_eval(Program& program) {
   on_run(program, command, [retrieval] { return run_retrieval(*retrieval); });
 
   add_eval_words(program, *eval);
+  add_eval_index(program, *eval);
 }
 
 }  // namespace sememe::cli

@@ -1,4 +1,4 @@
-// NumPy's .npy files of 32-bit floats: the exchange format for vectors.
+// NumPy's .npy files of 32-bit floats, and of halves to read: the exchange format for vectors.
 //
 // Source: NEP 1, format version 1.0 (little-endian f32, C order, two dimensions).
 #ifndef SEMEME_VECTORS_NPY_H_
@@ -37,7 +37,7 @@ bool is_npy(std::span<const std::byte> file);
 /// that contradicts the header Error(kCorrupt).
 MatrixView parse_npy(std::span<const std::byte> file, const std::string& what);
 
-/// The same of a whole file, copied.
+/// The same of a whole file, copied; numbers may also be halves ('<f2').
 Matrix read_npy(const Path& path);
 
 }  // namespace sememe::vectors

@@ -87,6 +87,18 @@ TEST(Npy, ShapeThatContradictsTheSizeIsCorrupt) {
   }
 }
 
+TEST(Npy, ReadsHalves) {
+  const Path path = temporary("halves.npy");
+  std::string header = "{'descr': '<f2', 'fortran_order': False, 'shape': (2, 2), }";
+  header.resize(117, ' ');
+  // 1, -2, 0.5, 65504
+  const std::string bits("\x00\x3c\x00\xc0\x00\x38\xff\x7b", 8);
+  write_file_atomic(path, std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + "\n" + bits);
+  EXPECT_EQ(read_npy(path).values, (std::vector<float>{1, -2, 0.5, 65504}));
+  const MappedFile file = MappedFile::open(path);
+  EXPECT_THROW(parse_npy(file.bytes(), "halves"), Error);
+}
+
 TEST(Npy, OtherTypesAreNamedUnsupported) {
   const Path path = temporary("other.npy");
   write_file_atomic(path, "\x93NUMPY\x01");

@@ -1,0 +1,134 @@
+#include "eval/index_report.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "base/error_context.h"
+#include "base/thread_pool.h"
+#include "index/flat_index.h"
+#include "index/graph_index.h"
+
+namespace sememe::eval {
+namespace {
+
+using index::Neighbor;
+using Clock = std::chrono::steady_clock;
+using Results = std::vector<std::vector<Neighbor>>;
+
+double cpu_seconds(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+void check(const Matrix& rows, const Matrix& queries) {
+  if (rows.rows == 0 || queries.rows == 0) {
+    throw Error(ErrorCode::kInvalidArgument, concat("expected rows and queries, found ", rows.rows,
+                                                    " rows and ", queries.rows, " queries"));
+  }
+  if (rows.cols != queries.cols) {
+    throw Error(ErrorCode::kInvalidArgument,
+                concat("expected queries of ", rows.cols, " dimensions, found ", queries.cols));
+  }
+  for (std::size_t q = 0; q < queries.rows; ++q) {
+    if (std::ranges::all_of(queries.row(q), [](float x) { return std::isfinite(x); })) continue;
+    throw Error(ErrorCode::kInvalidArgument,
+                concat("query ", q, ": expected finite numbers, found another"));
+  }
+}
+
+void to_unit_rows(Matrix& m) {
+  for (std::size_t r = 0; r < m.rows; ++r) vectors::to_unit_length(m.row(r), m.row(r));
+}
+
+double recall_of(const Results& found, const Results& exact) {
+  std::size_t hits = 0;
+  std::size_t wanted = 0;
+  for (std::size_t q = 0; q < exact.size(); ++q) {
+    wanted += exact[q].size();
+    for (const Neighbor& n : exact[q]) {
+      hits += std::ranges::find(found[q], n.row, &Neighbor::row) != found[q].end() ? 1U : 0U;
+    }
+  }
+  return wanted == 0 ? 1.0 : static_cast<double>(hits) / static_cast<double>(wanted);
+}
+
+double percentile(std::vector<double>& values, double part) {
+  const auto at = static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
+  std::ranges::nth_element(values, values.begin() + at);
+  return values[static_cast<std::size_t>(at)];
+}
+
+// All queries one at a time, some rounds of them.
+template <class Search>
+IndexTarget measure(MatrixView queries, const Results& exact, std::size_t rounds,
+                    const Search& search) {
+  IndexTarget out;
+  Results found(queries.rows);
+  std::vector<double> latencies(queries.rows);
+  for (std::size_t round = 0; round < rounds; ++round) {
+    const double begin = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
+    for (std::size_t q = 0; q < queries.rows; ++q) {
+      const Clock::time_point one = Clock::now();
+      found[q] = search(queries.row(q));
+      latencies[q] = 1e6 * seconds_since(one);
+    }
+    const double qps = static_cast<double>(queries.rows) /
+                       std::max(1e-9, cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - begin);
+    if (qps <= out.qps_cpu) continue;
+    out.qps_cpu = qps;
+    out.p50_us = percentile(latencies, 0.5);
+    out.p99_us = percentile(latencies, 0.99);
+  }
+  out.recall = recall_of(found, exact);
+  return out;
+}
+
+}  // namespace
+
+IndexReport evaluate_index(Matrix& rows, Matrix& queries, const IndexTest& test) {
+  check(rows, queries);
+  if (test.metric == vectors::Metric::kCosine) {
+    to_unit_rows(rows);
+    to_unit_rows(queries);
+  }
+  ThreadPool pool(test.threads);
+  const double cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
+  const Clock::time_point begin = Clock::now();
+  index::GraphOptions options;
+  options.metric = test.metric;
+  options.build.progress = test.progress;
+  const index::GraphIndex graph = index::GraphIndex::build(rows.view(), options, pool);
+  IndexReport report = {
+      .rows = rows.rows,
+      .dims = rows.cols,
+      .build_cpu_s = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu,
+      .build_wall_s = seconds_since(begin),
+      .bytes_per_vector = static_cast<double>(graph.bytes()) / static_cast<double>(rows.rows) +
+                          static_cast<double>(rows.cols * sizeof(float)),
+      .targets = {}};
+  const index::FlatIndex flat(rows.view(), test.metric);
+  const Results exact = flat.search_batch(queries.view(), test.k, &pool);
+  index::GraphSearcher searcher(graph);
+  for (const double target : test.targets) {
+    const bool all = target >= 1.0;
+    const std::size_t effort = all ? 0 : graph.recall().effort_for(target, test.k);
+    report.targets.push_back(
+        measure(queries.view(), exact, test.rounds, [&](std::span<const float> query) {
+          return all ? flat.search(query, test.k)
+                     : searcher.search(query, {.k = test.k, .effort = effort});
+        }));
+    report.targets.back().target = target;
+    report.targets.back().effort = effort;
+  }
+  return report;
+}
+
+}  // namespace sememe::eval

@@ -1,0 +1,50 @@
+#include "index/graph_blocks.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "base/error_context.h"
+
+namespace sememe::index {
+namespace {
+
+// Of no edge: infinitely far.
+constexpr float kFar = std::numeric_limits<float>::infinity();
+
+// kernels/edges.h: g = |r|^2 / y.r, with 2 y.r the sum of magnitudes and 2 y.p the signed sum.
+void put_factors(const kernels::EdgeSums& sums, std::size_t edge, kernels::EdgeFactors& out) {
+  const float g = sums.magnitude > 0 ? 2.0F * sums.square / sums.magnitude : 0.0F;
+  out.addend[edge] = kernels::to_bf16(sums.square + g * sums.signed_sum);
+  out.factor[edge] = kernels::to_bf16(2.0F * g);
+}
+
+}  // namespace
+
+void encode_block(const GraphPoints& points, Node p, std::span<const Near> edges, std::uint32_t row,
+                  std::uint32_t copies, std::span<std::byte> block) {
+  const BlockLayout layout = {points.dims()};
+  SEMEME_CHECK(block.size() == layout.bytes() && edges.size() <= kDegree);
+  std::ranges::fill(block, std::byte{0});
+  const std::span<std::uint8_t> codes = {reinterpret_cast<std::uint8_t*>(block.data()),
+                                         layout.factors()};
+  kernels::EdgeFactors factors = {};
+  std::array<Node, kDegree> nodes;
+  for (std::size_t e = 0; e < kDegree; ++e) {
+    if (e < edges.size()) {
+      nodes[e] = edges[e].node;
+      put_factors(kernels::encode_edge(points.rotated(p), points.rotated(nodes[e]), e, codes), e,
+                  factors);
+    } else {
+      nodes[e] = kNoNode;
+      factors.addend[e] = kernels::to_bf16(kFar);
+    }
+  }
+  const BlockTail tail = {.scale = points.scale(p), .row = row, .copies = copies};
+  std::memcpy(block.data() + layout.factors(), &factors, sizeof(factors));
+  std::memcpy(block.data() + layout.edges(), nodes.data(), sizeof(nodes));
+  std::memcpy(block.data() + layout.code(), points.code(p).data(), layout.dims);
+  std::memcpy(block.data() + layout.tail(), &tail, sizeof(tail));
+}
+
+}  // namespace sememe::index

@@ -1,0 +1,88 @@
+// The nodes of a graph as a search reads them: a block of memory each, with the codes of the node's
+// neighbours beside its edges, so that one hop is one read of consecutive lines.
+//
+//   codes     4 D bytes      one-bit codes of 32 differences (kernels/bit_sums.h)
+//   factors   128 bytes      EdgeFactors of them (kernels/edges.h)
+//   edges     128 bytes      32 nodes; kNoNode where there is none
+//   own code  D bytes        the node as bytes (vectors/byte_codes.h)
+//   tail      16 bytes       BlockTail
+//
+// and zeros up to a multiple of 64 bytes: 2,240 for D = 384, of which the edges' codes are 1,536.
+// The node's own code is an eighth of what exact vectors would take, and a third of SymphonyQG's
+// block is saved with it.
+#ifndef SEMEME_INDEX_GRAPH_BLOCKS_H_
+#define SEMEME_INDEX_GRAPH_BLOCKS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "index/graph_points.h"
+#include "kernels/edges.h"
+#include "vectors/byte_codes.h"
+
+namespace sememe::index {
+
+inline constexpr std::size_t kDegree = kernels::kEdges;
+
+struct BlockTail {
+  vectors::ByteScale scale;  ///< of the node's own code
+  std::uint32_t row;         ///< the caller's
+  std::uint32_t copies;      ///< place of further rows that are equal (equal_rows.h), or 0
+};
+
+/// Where the parts of a block lie, for rotated dimensions D.
+struct BlockLayout {
+  std::size_t dims = 0;
+  constexpr std::size_t factors() const { return kernels::bit_block_bytes(dims); }
+  constexpr std::size_t edges() const { return factors() + sizeof(kernels::EdgeFactors); }
+  constexpr std::size_t code() const { return edges() + kDegree * sizeof(Node); }
+  constexpr std::size_t tail() const { return code() + dims; }
+  constexpr std::size_t bytes() const { return (tail() + sizeof(BlockTail) + 63) / 64 * 64; }
+};
+
+/// One node's block, where it lies; 64-byte aligned.
+class BlockView {
+ public:
+  BlockView(const std::byte* data, const BlockLayout& layout) : data_(data), layout_(layout) {}
+
+  std::span<const std::uint8_t> codes() const {
+    return {reinterpret_cast<const std::uint8_t*>(data_), layout_.factors()};
+  }
+  const kernels::EdgeFactors& factors() const {
+    return *reinterpret_cast<const kernels::EdgeFactors*>(data_ + layout_.factors());
+  }
+  std::span<const Node, kDegree> edges() const {
+    return std::span<const Node, kDegree>(reinterpret_cast<const Node*>(data_ + layout_.edges()),
+                                          kDegree);
+  }
+  std::span<const std::int8_t> code() const {
+    return {reinterpret_cast<const std::int8_t*>(data_ + layout_.code()), layout_.dims};
+  }
+  const BlockTail& tail() const {
+    return *reinterpret_cast<const BlockTail*>(data_ + layout_.tail());
+  }
+
+ private:
+  const std::byte* data_;
+  const BlockLayout& layout_;
+};
+
+/// All blocks of a graph, borrowed.
+struct GraphView {
+  BlockLayout layout;
+  const std::byte* blocks = nullptr;
+  std::size_t size = 0;
+  Node entry = 0;  ///< where walks begin
+
+  const std::byte* at(Node p) const { return blocks + p * layout.bytes(); }
+  BlockView block(Node p) const { return {at(p), layout}; }
+};
+
+/// Writes the block of node p with its edges, at most kDegree; `block` has layout.bytes().
+void encode_block(const GraphPoints& points, Node p, std::span<const Near> edges, std::uint32_t row,
+                  std::uint32_t copies, std::span<std::byte> block);
+
+}  // namespace sememe::index
+
+#endif  // SEMEME_INDEX_GRAPH_BLOCKS_H_

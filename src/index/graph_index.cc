@@ -1,0 +1,119 @@
+#include "index/graph_index.h"
+
+#include <algorithm>
+
+#include "base/error_context.h"
+#include "index/flat_index.h"
+#include "index/flat_scan.h"
+#include "index/recall_sample.h"
+#include "kernels/target.h"
+
+namespace sememe::index {
+namespace {
+
+constexpr std::uint64_t kRotationSeed = 1;
+constexpr std::size_t kMostRows = std::size_t{1} << 31;
+// Places a result that a walk is given at most when it found too few nodes with fewer. Then all
+// rows are compared.
+constexpr std::size_t kMostPlaces = 16;
+
+// Nodes nearest by their bytes that are compared by their rows, for k results: bytes are off by
+// less than most tenth and twentieth neighbours are apart.
+constexpr std::size_t refined(std::size_t k) { return k + std::max<std::size_t>(10, k / 2); }
+
+}  // namespace
+
+GraphIndex::GraphIndex(MatrixView rows, const vectors::MetricSpace& space, const EqualRows& equal,
+                       kernels::AlignedBytes blocks, Node entry)
+    : rows_(rows),
+      space_(space),
+      rotation_(space.dims(), kRotationSeed),
+      blocks_(std::move(blocks)),
+      copies_(equal.copies().begin(), equal.copies().end()),
+      graph_{.layout = {rotation_.rotated_dims()},
+             .blocks = reinterpret_cast<const std::byte*>(blocks_.data()),
+             .size = equal.distinct().size(),
+             .entry = entry} {}
+
+GraphIndex GraphIndex::build(MatrixView rows, const GraphOptions& options, ThreadPool& pool) {
+  if (rows.rows >= kMostRows) {
+    throw Error(ErrorCode::kLimit,
+                concat("a graph index holds fewer than ", kMostRows, " rows, found ", rows.rows));
+  }
+  const bool products = options.metric == vectors::Metric::kInnerProduct;
+  const vectors::MetricSpace space(options.metric, rows.cols,
+                                   products ? vectors::longest_row(rows) : 0.0F);
+  const vectors::Rotation rotation(space.dims(), kRotationSeed);
+  const EqualRows equal(rows);
+  const GraphPoints points(rows, equal.distinct(), space, rotation, pool);
+  const BuiltGraph built = build_graph(points, equal, options.build, pool);
+  GraphIndex index(rows, space, equal, encode_blocks(points, built.edges, equal, pool),
+                   built.entry);
+  index.recall_ = sample_recall(index, rows, pool);
+  return index;
+}
+
+GraphSearcher::GraphSearcher(const GraphIndex& index)
+    : index_(index),
+      query_(index.graph_.layout.dims),
+      walk_(index.graph_.size),
+      mapped_(index.space_.dims()),
+      rotated_(index.graph_.layout.dims) {}
+
+std::vector<Neighbor> GraphSearcher::search(std::span<const float> query,
+                                            const GraphSearch& options) {
+  return search_from(query, options, kNoNode);
+}
+
+std::vector<Neighbor> GraphSearcher::search_without(Node node, const GraphSearch& options) {
+  return search_from(index_.rows_.row(index_.graph_.block(node).tail().row), options, node);
+}
+
+std::vector<Neighbor> GraphSearcher::search_from(std::span<const float> query,
+                                                 const GraphSearch& options, Node without) {
+  SEMEME_CHECK(query.size() == index_.dims());
+  if (options.k == 0 || index_.size() == 0) return {};
+  index_.space_.map_query(query, mapped_);
+  index_.rotation_.rotate(mapped_, rotated_);
+  query_.set(rotated_);
+  std::vector<Neighbor> nearest = exactly(query, walk(options, without), options.k);
+  if (nearest.size() < std::min(options.k, index_.size()) && without == kNoNode) {
+    return FlatIndex(index_.rows_, index_.metric()).search(query, options.k);
+  }
+  return nearest;
+}
+
+// Again with a longer queue when one was full of estimates of too few nodes.
+std::span<const Near> GraphSearcher::walk(const GraphSearch& options, Node without) {
+  const std::size_t nodes = index_.graph_.size - (without == kNoNode ? 0 : 1);
+  const std::size_t wanted = std::min(options.k, nodes);
+  std::size_t effort = std::max(options.effort, options.k);
+  std::span<const Near> found = walk_.run(index_.graph_, query_, effort, without);
+  for (; found.size() < wanted && effort < kMostPlaces * options.k; effort *= 2) {
+    found = walk_.run(index_.graph_, query_, 2 * effort, without);
+  }
+  return found;
+}
+
+std::vector<Neighbor> GraphSearcher::exactly(std::span<const float> query,
+                                             std::span<const Near> found, std::size_t k) {
+  nearest_.assign(found.begin(), found.end());
+  const std::size_t count = std::min(refined(k), nearest_.size());
+  if (count < nearest_.size()) {
+    std::ranges::nth_element(nearest_, nearest_.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  std::vector<Neighbor> candidates;
+  candidates.reserve(count);
+  for (const Near& near : std::span(nearest_).first(count)) {
+    const BlockTail& tail = index_.graph_.block(near.node).tail();
+    kernels::prefetch_lines<3>(index_.rows_.row(tail.row).data(), query.size_bytes());
+    candidates.push_back({tail.row, 0});
+    const auto copies = copies_at(index_.copies_, tail.copies);
+    for (const std::uint32_t row : copies.first(std::min(k - 1, copies.size()))) {
+      candidates.push_back({row, 0});
+    }
+  }
+  return refine(index_.rows_, index_.metric(), query, std::move(candidates), k);
+}
+
+}  // namespace sememe::index

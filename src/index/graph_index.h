@@ -1,0 +1,100 @@
+// Approximate nearest rows of a large set: a graph whose nodes have their neighbours' codes beside
+// them, walked towards the query, and the nearest nodes found put in order by the rows themselves.
+//
+// docs/decisions/0014-graph-index.md says why it is built so and what was measured.
+#ifndef SEMEME_INDEX_GRAPH_INDEX_H_
+#define SEMEME_INDEX_GRAPH_INDEX_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "index/graph_blocks.h"
+#include "index/graph_builder.h"
+#include "index/graph_walk.h"
+#include "index/neighbor.h"
+#include "index/recall_curve.h"
+#include "kernels/aligned.h"
+#include "sememe/types.h"
+#include "vectors/metric.h"
+#include "vectors/rotation.h"
+
+namespace sememe::index {
+
+struct GraphOptions {
+  vectors::Metric metric = vectors::Metric::kCosine;
+  BuildOptions build;
+};
+
+/// Borrows the rows, which searches read to put what was found in order. Immutable; any number of
+/// threads may search, each with a GraphSearcher. The same rows give the same bytes, whatever the
+/// pool and the processor.
+class GraphIndex {
+ public:
+  /// For the cosine, rows must be unit vectors. Throws Error(kInvalidArgument) that names the row
+  /// when a number is not finite, kLimit from 2^31 rows on.
+  static GraphIndex build(MatrixView rows, const GraphOptions& options, ThreadPool& pool);
+
+  /// Of rows; equal ones share a node.
+  std::size_t size() const { return rows_.rows; }
+  std::size_t dims() const { return rows_.cols; }
+  vectors::Metric metric() const { return space_.metric(); }
+  /// Of memory that searches read, without the rows.
+  std::size_t bytes() const { return blocks_.size() + copies_.size() * sizeof(std::uint32_t); }
+  /// Recall as it was sampled after building.
+  const RecallCurves& recall() const { return recall_; }
+  const GraphView& graph() const { return graph_; }
+
+ private:
+  friend class GraphSearcher;
+  GraphIndex(MatrixView rows, const vectors::MetricSpace& space, const EqualRows& equal,
+             kernels::AlignedBytes blocks, Node entry);
+
+  MatrixView rows_;
+  vectors::MetricSpace space_;
+  vectors::Rotation rotation_;
+  kernels::AlignedBytes blocks_;
+  std::vector<std::uint32_t> copies_;
+  GraphView graph_;
+  RecallCurves recall_;
+};
+
+struct GraphSearch {
+  std::size_t k = 10;
+  /// Length of the queue of a walk: more find more. At least k. A node that several others lead to
+  /// takes several places.
+  std::size_t effort = 64;
+};
+
+/// One thread's memory for searching an index, which it borrows.
+class GraphSearcher {
+ public:
+  explicit GraphSearcher(const GraphIndex& index);
+
+  /// The most similar rows that were found, best first, with exact similarities; equal ones by row.
+  /// k of them; fewer only when the index has fewer rows. query: finite; for the cosine a unit
+  /// vector, or zeros, which are equally near to all. Cost: about effort blocks read.
+  std::vector<Neighbor> search(std::span<const float> query, const GraphSearch& options);
+  /// The same for a row of the index, as if it were not in it; row: of a node without copies.
+  std::vector<Neighbor> search_without(Node node, const GraphSearch& options);
+
+ private:
+  std::vector<Neighbor> search_from(std::span<const float> query, const GraphSearch& options,
+                                    Node without);
+  std::span<const Near> walk(const GraphSearch& options, Node without);
+  std::vector<Neighbor> exactly(std::span<const float> query, std::span<const Near> found,
+                                std::size_t k);
+
+  const GraphIndex& index_;
+  GraphQuery query_;
+  GraphWalk walk_;
+  std::vector<float> mapped_;
+  std::vector<float> rotated_;
+  std::vector<Near> nearest_;
+};
+
+}  // namespace sememe::index
+
+#endif  // SEMEME_INDEX_GRAPH_INDEX_H_

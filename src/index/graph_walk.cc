@@ -1,0 +1,100 @@
+#include "index/graph_walk.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+#include "base/error_context.h"
+#include "kernels/target.h"
+
+namespace sememe::index {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kLargest = std::numeric_limits<float>::max();
+
+}  // namespace
+
+GraphQuery::GraphQuery(std::size_t dims)
+    : rotated_(dims), code_(dims), table_(kernels::bit_block_bytes(dims)) {}
+
+void GraphQuery::set(std::span<const float> rotated) {
+  SEMEME_CHECK(rotated.size() == rotated_.size());
+  std::ranges::copy(rotated, rotated_.data());
+  scale_ = vectors::encode_bytes(rotated, code_.span());
+  float sum = 0;
+  for (const float value : rotated) sum += value;
+  const kernels::BitTableScale table = kernels::make_bit_table(rotated, table_.span());
+  edges_ = {.table = table_.span(), .scale = table.scale, .offset = table.offset - 0.5F * sum};
+}
+
+void CandidateQueue::reset(std::size_t capacity) {
+  const std::size_t places = (capacity + 15) / 16 * 16;
+  distances_.grow(kBefore + places);
+  ids_.grow(kBefore + places);
+  capacity_ = capacity;
+  next_ = 0;
+  places_ = {distances_.data() + kBefore, ids_.data() + kBefore, places};
+  std::fill_n(places_.distances, places, kInfinity);
+}
+
+Node CandidateQueue::peek() {
+  while (next_ < capacity_ && places_.distances[next_] < kInfinity) {
+    if ((places_.ids[next_] & kPopped) == 0) return places_.ids[next_];
+    ++next_;
+  }
+  return kNoNode;
+}
+
+Node CandidateQueue::pop() {
+  const Node node = peek();
+  if (node != kNoNode) places_.ids[next_++] |= kPopped;
+  return node;
+}
+
+void VisitedNodes::clear() {
+  for (const Node p : nodes_) bits_[p / 64] = 0;
+  nodes_.clear();
+}
+
+std::span<const Near> GraphWalk::run(const GraphView& graph, const GraphQuery& query,
+                                     std::size_t effort, Node without) {
+  visited_.clear();
+  found_.clear();
+  if (graph.size == 0) return found_;
+  if (without != kNoNode) visited_.insert(without);
+  queue_.reset(effort);
+  queue_.insert(kLargest, graph.entry);
+  const std::size_t bytes = graph.layout.bytes();
+  for (Node p = queue_.pop(); p != kNoNode; p = queue_.pop()) {
+    if (visited_.contains(p)) continue;
+    kernels::prefetch_lines<3>(graph.at(p), bytes);
+    // The next best may well be the next one.
+    const Node next = queue_.peek();
+    if (next != kNoNode && !visited_.contains(next)) {
+      kernels::prefetch_lines<3>(graph.at(next), bytes);
+    }
+    visit(graph, query, p);
+  }
+  return found_;
+}
+
+void GraphWalk::visit(const GraphView& graph, const GraphQuery& query, Node p) {
+  visited_.insert(p);
+  const BlockView block = graph.block(p);
+  const float distance = squared_distance(query.scale(), block.tail().scale,
+                                          kernels::byte_dot(query.code(), block.code()));
+  found_.push_back({distance, p});
+  alignas(64) std::array<float, kDegree> estimates;
+  std::uint32_t below = kernels::estimate_edges(block.codes(), block.factors(), query.edges(),
+                                                distance, queue_.bound(), estimates);
+  const std::span<const Node, kDegree> edges = block.edges();
+  for (; below != 0; below &= below - 1) {
+    const auto e = static_cast<std::size_t>(std::countr_zero(below));
+    if (estimates[e] < queue_.bound() && !visited_.contains(edges[e])) {
+      queue_.insert(estimates[e], edges[e]);
+    }
+  }
+}
+
+}  // namespace sememe::index

@@ -1,0 +1,110 @@
+// Best-first search of a graph: always on to the nearest node that was not visited, by estimated
+// distances, until the nearest `effort` found have all been visited (Malkov and Yashunin 2018,
+// "HNSW", algorithm 2, where it is called ef; estimates as in SymphonyQG).
+#ifndef SEMEME_INDEX_GRAPH_WALK_H_
+#define SEMEME_INDEX_GRAPH_WALK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "index/graph_blocks.h"
+#include "kernels/aligned.h"
+#include "kernels/edges.h"
+
+namespace sememe::index {
+
+/// A rotated query with its code and table.
+class GraphQuery {
+ public:
+  explicit GraphQuery(std::size_t dims);
+
+  /// rotated: [dims], finite.
+  void set(std::span<const float> rotated);
+
+  std::span<const float> rotated() const { return rotated_.span(); }
+  std::span<const std::int8_t> code() const { return code_.span(); }
+  const vectors::ByteScale& scale() const { return scale_; }
+  const kernels::EdgeQuery& edges() const { return edges_; }
+
+ private:
+  kernels::AlignedFloats rotated_;
+  kernels::AlignedArray<std::int8_t> code_;
+  vectors::ByteScale scale_;
+  kernels::AlignedBytes table_;
+  kernels::EdgeQuery edges_;
+};
+
+/// The nearest nodes found so far, by estimates, and which of them were visited. A node may be in
+/// it more than once, each time as another neighbour of it estimates its distance: the nearest
+/// estimate decides when it is visited.
+class CandidateQueue {
+ public:
+  /// Empty, with room for `capacity`, at least 1.
+  void reset(std::size_t capacity);
+
+  /// What must be below it to be put in.
+  float bound() const { return distances_.data()[kBefore + capacity_ - 1]; }
+  void insert(float distance, Node node) {
+    const std::size_t place = kernels::insert_sorted(places_, distance, node);
+    next_ = next_ < place ? next_ : place;
+  }
+  /// The nearest that was not popped, or kNoNode.
+  Node pop();
+  /// The one that pop would give.
+  Node peek();
+
+ private:
+  // The places begin on a line of their own.
+  static constexpr std::size_t kBefore = 16;
+  static constexpr Node kPopped = Node{1} << 31;
+
+  std::size_t capacity_ = 0;
+  std::size_t next_ = 0;  // none before it is left to pop
+  kernels::AlignedFloats distances_;
+  kernels::AlignedArray<Node> ids_;
+  kernels::SortedPlaces places_ = {};
+};
+
+/// A set of nodes that is emptied at the cost of what was put in.
+class VisitedNodes {
+ public:
+  explicit VisitedNodes(std::size_t nodes) : bits_(nodes / 64 + 1, 0) {}
+
+  void clear();
+  bool contains(Node p) const { return (bits_[p / 64] >> (p % 64) & 1U) != 0; }
+  void insert(Node p) {
+    bits_[p / 64] |= std::uint64_t{1} << (p % 64);
+    nodes_.push_back(p);
+  }
+
+ private:
+  std::vector<std::uint64_t> bits_;
+  std::vector<Node> nodes_;
+};
+
+/// One thread's memory for walks of graphs of at most so many nodes.
+class GraphWalk {
+ public:
+  explicit GraphWalk(std::size_t nodes) : visited_(nodes) {}
+
+  /// All nodes that a walk visits, with their distances by the codes of both, in the order of
+  /// visits. effort: at least 1. without: a node that is passed over as if it were not there. Valid
+  /// until the next call.
+  std::span<const Near> run(const GraphView& graph, const GraphQuery& query, std::size_t effort,
+                            Node without = kNoNode);
+  /// Whether the last walk visited p.
+  bool visited(Node p) const { return visited_.contains(p); }
+
+ private:
+  void visit(const GraphView& graph, const GraphQuery& query, Node p);
+
+  VisitedNodes visited_;
+  CandidateQueue queue_;
+  std::vector<Near> found_;
+};
+
+}  // namespace sememe::index
+
+#endif  // SEMEME_INDEX_GRAPH_WALK_H_

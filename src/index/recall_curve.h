@@ -1,0 +1,37 @@
+// What a graph finds at which effort: measured on its own rows, so that a search can ask for
+// recall.
+#ifndef SEMEME_INDEX_RECALL_CURVE_H_
+#define SEMEME_INDEX_RECALL_CURVE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace sememe::index {
+
+struct RecallAtEffort {
+  std::uint32_t effort = 0;
+  float recall = 0;  ///< share of the exact k nearest that were found
+  friend bool operator==(const RecallAtEffort&, const RecallAtEffort&) = default;
+};
+
+/// Results that recall is sampled for.
+inline constexpr std::array<std::size_t, 3> kSampledResults = {10, 30, 100};
+
+/// Sampled recall at rising efforts, for each of kSampledResults; empty for an index of no use for
+/// it (fewer rows than results).
+struct RecallCurves {
+  std::array<std::vector<RecallAtEffort>, kSampledResults.size()> curves;
+
+  /// The effort at which k results had this recall, between the sampled ones by interpolation over
+  /// the logarithm of efforts; the last sampled effort where recall stayed below. recall: below 1.
+  /// Fewer than 10 results need no more than 10 do, more than 100 effort in proportion; in between
+  /// effort is a power of their number.
+  std::size_t effort_for(double recall, std::size_t k) const;
+};
+
+}  // namespace sememe::index
+
+#endif  // SEMEME_INDEX_RECALL_CURVE_H_
