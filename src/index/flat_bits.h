@@ -17,7 +17,9 @@
 
 namespace sememe::index {
 
-/// Candidates of codes for each row that is asked for: recall@10 of 0.99 (flat_bench.cc).
+/// Candidates of codes for each row that is asked for. Of 59,000 sentences (all-MiniLM-L6-v2, 1,000
+/// queries) recall@10 is 0.964 with 5, 0.992 with 10, 0.9984 with 20, 0.9996 with 30; of 200,000
+/// rows made for flat_bench.cc 0.989 with 30, 0.997 with 50.
 inline constexpr double kBitOversample = 30.0;
 
 /// Owns the codes, borrows the rows. A code is RaBitQ's (vectors/bit_codes.h) of a row's difference
@@ -26,7 +28,7 @@ inline constexpr double kBitOversample = 30.0;
 class FlatBitIndex {
  public:
   /// Throws Error(kInvalidArgument) that names the row when a number is not finite. For the cosine,
-  /// rows and queries must be unit vectors. seed: of the rotation.
+  /// rows and queries must be unit vectors. seed: of the rotation. Cost: 2 us a row of 384.
   explicit FlatBitIndex(MatrixView rows, vectors::Metric metric = vectors::Metric::kInnerProduct,
                         std::uint64_t seed = 1);
 

@@ -16,8 +16,8 @@
 
 namespace sememe::index {
 
-/// Candidates of codes for each row that is asked for: recall@10 of 0.9999 and more
-/// (flat_bench.cc).
+/// Candidates of codes for each row that is asked for. Of 59,000 sentences (all-MiniLM-L6-v2, 1,000
+/// queries) recall@10 is 0.9927 with 1, and 1.0000 from 1.2 on.
 inline constexpr double kByteOversample = 2.0;
 
 /// Owns the codes, borrows the rows. Codes are panels of sixteen rows, four bytes of each after the
@@ -26,7 +26,7 @@ inline constexpr double kByteOversample = 2.0;
 class FlatByteIndex {
  public:
   /// Throws Error(kInvalidArgument) that names the row when a number is not finite. For the cosine,
-  /// rows and queries must be unit vectors. Cost: 2 us a row of 384.
+  /// rows and queries must be unit vectors. Cost: 4 us a row of 384.
   explicit FlatByteIndex(MatrixView rows, vectors::Metric metric = vectors::Metric::kInnerProduct);
 
   std::size_t size() const { return rows_.rows; }

