@@ -41,9 +41,9 @@ function(sememe_module name)
       target_link_libraries(${program} PRIVATE sememe_${name} sememe_flags benchmark::benchmark)
       target_compile_definitions(${program} PRIVATE SEMEME_GOLDEN_DIR="${PROJECT_SOURCE_DIR}/tests/golden")
       if(SEMEME_BUILD_TESTS)  # a tiny run, so that benchmarks cannot rot
-        # Without the largest batches: they take 37 of the encoder's 41 seconds.
+        # Without the largest: batches that take 37 of the encoder's 41 seconds, searches of a million rows.
         add_test(NAME ${name}.${program}.smoke
-                 COMMAND ${program} --benchmark_min_time=0.001 "--benchmark_filter=-/(32/32|32/128|8/512|1000000|200000/[0-9]+)$")
+                 COMMAND ${program} --benchmark_min_time=0.001 "--benchmark_filter=-/(32/32|32/128|8/512|1000000|200000/.*)$")
         set_tests_properties(${name}.${program}.smoke PROPERTIES LABELS "${name};bench" TIMEOUT 300)
       endif()
     endforeach()
