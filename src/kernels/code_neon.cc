@@ -109,6 +109,8 @@ namespace sememe::kernels {
 
 const CodeTable& neon_code_table() {
   static const CodeTable table = {
+      .widen_halves = neon_codes::widen_halves,
+      .half_dots = neon_codes::half_dots,
       .hadamard = neon_codes::hadamard,
       .mix_halves = neon_codes::mix_halves,
       .byte_dots = neon::has_dotprod() ? neon_codes_dotprod::byte_dots : neon_codes::byte_dots,
