@@ -5,10 +5,13 @@
 #include <limits>
 
 #include "base/error_context.h"
+#include "kernels/target.h"
 
 namespace sememe::index {
 namespace {
 
+// Edges whose ends are asked for ahead of their turn.
+constexpr std::size_t kAhead = 2;
 // Of no edge: infinitely far.
 constexpr float kFar = std::numeric_limits<float>::infinity();
 
@@ -31,6 +34,10 @@ void encode_block(const GraphPoints& points, Node p, std::span<const Near> edges
   kernels::EdgeFactors factors = {};
   std::array<Node, kDegree> nodes;
   for (std::size_t e = 0; e < kDegree; ++e) {
+    if (e + kAhead < edges.size()) {
+      kernels::prefetch_lines<3>(points.rotated(edges[e + kAhead].node).data(),
+                                 points.dims() * sizeof(float));
+    }
     if (e < edges.size()) {
       nodes[e] = edges[e].node;
       put_factors(kernels::encode_edge(points.rotated(p), points.rotated(nodes[e]), e, codes), e,

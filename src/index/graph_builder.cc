@@ -25,7 +25,12 @@ class Builder {
  public:
   Builder(const GraphPoints& points, const EqualRows& rows, const BuildOptions& options,
           ThreadPool& pool)
-      : points_(points), rows_(rows), options_(options), pool_(pool), layout_{points.dims()} {
+      : points_(points),
+        rows_(rows),
+        options_(options),
+        pool_(pool),
+        layout_{points.dims()},
+        blocks_(kernels::AlignedBytes::uninitialized(points.size() * layout_.bytes())) {
     for (std::size_t w = 0; w < pool.size(); ++w) {
       workers_.emplace_back(points, points.size());
     }
@@ -37,16 +42,17 @@ class Builder {
     const Node entry = medoid(points_, pool_);
     for (std::size_t round = 0; round < options_.rounds; ++round) {
       step("refining", 0.15 + 0.85 * static_cast<double>(round) / rounds());
-      const kernels::AlignedBytes blocks = encode_blocks(points_, edges, rows_, pool_);
+      encode(edges);
       const GraphView graph = {.layout = layout_,
-                               .blocks = reinterpret_cast<const std::byte*>(blocks.data()),
+                               .blocks = reinterpret_cast<const std::byte*>(blocks_.data()),
                                .size = points_.size(),
                                .entry = entry};
       edges = with_reverses(searched(graph, edges, round), Room::kFill);
     }
     connect(edges, entry, points_);
+    encode(edges);
     step("refining", 1);
-    return {entry, std::move(edges)};
+    return {entry, std::move(blocks_)};
   }
 
  private:
@@ -88,12 +94,14 @@ class Builder {
 
   // New edges from what a search for each node visits.
   Adjacency searched(const GraphView& graph, const Adjacency& old, std::size_t round) {
+    const bool last = round + 1 == options_.rounds;
+    const std::size_t effort = last ? options_.effort : (2 * options_.effort + 2) / 3;
     Adjacency edges(points_.size());
     std::atomic<std::size_t> done = 0;
     for_all_nodes([&](Node p, Worker& worker) {
       worker.query.set(points_.rotated(p));
       worker.candidates.clear();
-      for (const Near& near : worker.walk.run(graph, worker.query, options_.effort)) {
+      for (const Near& near : worker.walk.run(graph, worker.query, effort)) {
         if (near.node != p) worker.candidates.push_back(near);
       }
       for (const Near& near : old.of(p)) {
@@ -129,11 +137,20 @@ class Builder {
     return joined;
   }
 
+  void encode(const Adjacency& edges) {
+    const std::span<std::byte> all = std::as_writable_bytes(blocks_.span());
+    for_all_nodes([&](Node p, Worker&) {
+      encode_block(points_, p, edges.of(p), rows_.distinct()[p], rows_.places()[p],
+                   all.subspan(p * layout_.bytes(), layout_.bytes()));
+    });
+  }
+
   const GraphPoints& points_;
   const EqualRows& rows_;
   const BuildOptions& options_;
   ThreadPool& pool_;
   BlockLayout layout_;
+  kernels::AlignedBytes blocks_;
   std::vector<Worker> workers_;
 };
 
@@ -154,22 +171,6 @@ void Adjacency::add(Node p, const Near& edge) {
 BuiltGraph build_graph(const GraphPoints& points, const EqualRows& rows,
                        const BuildOptions& options, ThreadPool& pool) {
   return Builder(points, rows, options, pool).build();
-}
-
-kernels::AlignedBytes encode_blocks(const GraphPoints& points, const Adjacency& edges,
-                                    const EqualRows& rows, ThreadPool& pool) {
-  const BlockLayout layout = {points.dims()};
-  auto bytes = kernels::AlignedBytes::uninitialized(points.size() * layout.bytes());
-  const std::span<std::byte> all = std::as_writable_bytes(bytes.span());
-  pool.parallel_for((points.size() + kBlock - 1) / kBlock, [&](std::size_t b, std::size_t) {
-    const std::size_t end = std::min(points.size(), (b + 1) * kBlock);
-    for (std::size_t p = b * kBlock; p < end; ++p) {
-      const Node node = static_cast<Node>(p);
-      encode_block(points, node, edges.of(node), rows.distinct()[p], rows.places()[p],
-                   all.subspan(p * layout.bytes(), layout.bytes()));
-    }
-  });
-  return bytes;
 }
 
 }  // namespace sememe::index

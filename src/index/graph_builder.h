@@ -26,7 +26,7 @@ namespace sememe::index {
 
 struct BuildOptions {
   PartitionOptions partition;
-  std::size_t effort = 100;  ///< of the searches of a round
+  std::size_t effort = 100;  ///< of the searches of the last round; two thirds of it before
   std::size_t rounds = 2;
   /// Told now and then what is being done, and which part of the whole is done.
   std::function<void(std::string_view step, double part)> progress;
@@ -52,17 +52,13 @@ class Adjacency {
 
 struct BuiltGraph {
   Node entry = 0;
-  Adjacency edges;
+  kernels::AlignedBytes blocks;
 };
 
 /// Cost: about 0.2 ms of CPU a node of 384 dimensions. Memory besides the points: a block, 8 bytes
 /// times the near nodes kept, and 1 KiB a node.
 BuiltGraph build_graph(const GraphPoints& points, const EqualRows& rows,
                        const BuildOptions& options, ThreadPool& pool);
-
-/// The blocks of all nodes, with the caller's rows.
-kernels::AlignedBytes encode_blocks(const GraphPoints& points, const Adjacency& edges,
-                                    const EqualRows& rows, ThreadPool& pool);
 
 }  // namespace sememe::index
 

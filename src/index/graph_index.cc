@@ -46,9 +46,8 @@ GraphIndex GraphIndex::build(MatrixView rows, const GraphOptions& options, Threa
   const vectors::Rotation rotation(space.dims(), kRotationSeed);
   const EqualRows equal(rows);
   const GraphPoints points(rows, equal.distinct(), space, rotation, pool);
-  const BuiltGraph built = build_graph(points, equal, options.build, pool);
-  GraphIndex index(rows, space, equal, encode_blocks(points, built.edges, equal, pool),
-                   built.entry);
+  BuiltGraph built = build_graph(points, equal, options.build, pool);
+  GraphIndex index(rows, space, equal, std::move(built.blocks), built.entry);
   index.recall_ = sample_recall(index, rows, pool);
   return index;
 }

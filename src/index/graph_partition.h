@@ -17,8 +17,8 @@ namespace sememe::index {
 
 struct PartitionOptions {
   std::size_t group_size = 1000;  ///< larger groups are split
-  std::size_t overlap = 3;        ///< groups of a node
-  std::size_t kept = 48;          ///< near nodes of a node
+  std::size_t overlap = 2;        ///< groups of a node
+  std::size_t kept = 32;          ///< near nodes of a node
   std::uint64_t seed = 1;
 };
 

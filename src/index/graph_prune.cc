@@ -4,9 +4,13 @@
 #include <array>
 #include <limits>
 
+#include "kernels/target.h"
+
 namespace sememe::index {
 namespace {
 
+// Candidates whose codes are asked for ahead of their turn.
+constexpr std::size_t kAhead = 4;
 // Kept nodes that a candidate is compared with at a time: most candidates fall to the first few.
 constexpr std::size_t kAtOnce = 4;
 
@@ -21,6 +25,9 @@ std::span<const Near> EdgeChooser::choose(std::span<const Near> candidates, Room
   chosen_.clear();
   left_out_.clear();
   for (std::size_t i = 0; i < candidates.size() && chosen_.size() < degree_; ++i) {
+    if (i + kAhead < candidates.size()) {
+      kernels::prefetch_lines<3>(points_.code(candidates[i + kAhead].node).data(), points_.dims());
+    }
     const float by = shortfall(candidates[i]);
     if (by <= 1.0F) {
       keep(candidates[i]);

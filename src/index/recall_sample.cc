@@ -12,8 +12,8 @@ namespace {
 
 // Recall is sampled until it is this, or the effort that, or half of the nodes: a queue costs its
 // length an insertion, and a scan costs less than a walk to every second node.
-constexpr double kEnoughRecall = 0.9995;
-constexpr std::size_t kMostEffort = 2000;
+constexpr double kEnoughRecall = 0.999;
+constexpr std::size_t kMostEffort = 1000;
 constexpr std::size_t kSampledQueries = 500;
 
 // Nodes that stand for one row, spread over all.
