@@ -21,34 +21,82 @@ constexpr std::size_t kMostPlaces = 16;
 // less than most tenth and twentieth neighbours are apart.
 constexpr std::size_t refined(std::size_t k) { return k + std::max<std::size_t>(10, k / 2); }
 
-}  // namespace
-
-GraphIndex::GraphIndex(MatrixView rows, const vectors::MetricSpace& space, const EqualRows& equal,
-                       kernels::AlignedBytes blocks, Node entry)
-    : rows_(rows),
-      space_(space),
-      rotation_(space.dims(), kRotationSeed),
-      blocks_(std::move(blocks)),
-      copies_(equal.copies().begin(), equal.copies().end()),
-      graph_{.layout = {rotation_.rotated_dims()},
-             .blocks = reinterpret_cast<const std::byte*>(blocks_.data()),
-             .size = equal.distinct().size(),
-             .entry = entry} {}
-
-GraphIndex GraphIndex::build(MatrixView rows, const GraphOptions& options, ThreadPool& pool) {
+void check_size(MatrixView rows) {
   if (rows.rows >= kMostRows) {
     throw Error(ErrorCode::kLimit,
                 concat("a graph index holds fewer than ", kMostRows, " rows, found ", rows.rows));
   }
+  if (rows.cols == 0 || rows.cols > kMostDims) {
+    throw Error(ErrorCode::kInvalidArgument, concat("a graph index has rows of 1 to ", kMostDims,
+                                                    " numbers, found ", rows.cols));
+  }
+}
+
+}  // namespace
+
+GraphIndex::GraphIndex(MatrixView rows, const GraphParameters& parameters)
+    : rows_(rows),
+      space_(parameters.metric, rows.cols, parameters.longest),
+      rotation_(space_.dims(), kRotationSeed),
+      parts_{.parameters = parameters, .blocks = {}, .copies = {}, .recall = {}} {}
+
+void GraphIndex::lay_out() {
+  graph_ = {.layout = {rotation_.rotated_dims()},
+            .blocks = parts_.blocks.data(),
+            .size = parts_.parameters.nodes,
+            .entry = parts_.parameters.entry};
+}
+
+GraphIndex GraphIndex::build(MatrixView rows, const GraphOptions& options, ThreadPool& pool) {
+  check_size(rows);
   const bool products = options.metric == vectors::Metric::kInnerProduct;
-  const vectors::MetricSpace space(options.metric, rows.cols,
-                                   products ? vectors::longest_row(rows) : 0.0F);
-  const vectors::Rotation rotation(space.dims(), kRotationSeed);
   const EqualRows equal(rows);
-  const GraphPoints points(rows, equal.distinct(), space, rotation, pool);
+  GraphIndex index(rows, {.metric = options.metric,
+                          .dims = static_cast<std::uint32_t>(rows.cols),
+                          .rows = static_cast<std::uint32_t>(rows.rows),
+                          .nodes = static_cast<std::uint32_t>(equal.distinct().size()),
+                          .entry = 0,
+                          .longest = products ? vectors::longest_row(rows) : 0.0F});
+  const GraphPoints points(rows, equal.distinct(), index.space_, index.rotation_, pool);
   BuiltGraph built = build_graph(points, equal, options.build, pool);
-  GraphIndex index(rows, space, equal, std::move(built.blocks), built.entry);
-  index.recall_ = sample_recall(index, rows, pool);
+  index.blocks_ = std::move(built.blocks);
+  index.copies_.assign(equal.copies().begin(), equal.copies().end());
+  index.parts_.parameters.entry = built.entry;
+  index.parts_.blocks = std::as_bytes(index.blocks_.span());
+  index.parts_.copies = index.copies_;
+  index.lay_out();
+  index.parts_.recall = sample_recall(index, rows, pool);
+  return index;
+}
+
+void GraphIndex::save(const Path& path, std::string_view key) const {
+  write_graph(path, key, parts_);
+}
+
+GraphIndex GraphIndex::open(const Path& path, std::string_view key, MatrixView rows,
+                            Residence residence) {
+  SectionFile file = SectionFile::open(kGraphFormat, path, key);
+  GraphParts parts = within(concat(kGraphFormat.what, " ", quote(path.native())), [&] {
+    GraphParts found = parse_graph(file.sections());
+    if (found.parameters.rows != rows.rows || found.parameters.dims != rows.cols) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  concat("expected an index of ", rows.rows, " x ", rows.cols, ", found one of ",
+                         found.parameters.rows, " x ", found.parameters.dims));
+    }
+    return found;
+  });
+  GraphIndex index(rows, parts.parameters);
+  index.parts_ = std::move(parts);
+  if (residence == Residence::kMapped) {
+    index.file_ = std::move(file);
+  } else {
+    index.blocks_ = kernels::AlignedBytes::uninitialized(index.parts_.blocks.size());
+    std::ranges::copy(index.parts_.blocks, std::as_writable_bytes(index.blocks_.span()).begin());
+    index.copies_.assign(index.parts_.copies.begin(), index.parts_.copies.end());
+    index.parts_.blocks = std::as_bytes(index.blocks_.span());
+    index.parts_.copies = index.copies_;
+  }
+  index.lay_out();
   return index;
 }
 
@@ -107,7 +155,7 @@ std::vector<Neighbor> GraphSearcher::exactly(std::span<const float> query,
     const BlockTail& tail = index_.graph_.block(near.node).tail();
     kernels::prefetch_lines<3>(index_.rows_.row(tail.row).data(), query.size_bytes());
     candidates.push_back({tail.row, 0});
-    const auto copies = copies_at(index_.copies_, tail.copies);
+    const auto copies = copies_at(index_.parts_.copies, tail.copies);
     for (const std::uint32_t row : copies.first(std::min(k - 1, copies.size()))) {
       candidates.push_back({row, 0});
     }

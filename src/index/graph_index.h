@@ -8,11 +8,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
+#include "base/file.h"
+#include "base/section_file.h"
 #include "base/thread_pool.h"
 #include "index/graph_blocks.h"
 #include "index/graph_builder.h"
+#include "index/graph_file.h"
 #include "index/graph_walk.h"
 #include "index/neighbor.h"
 #include "index/recall_curve.h"
@@ -22,6 +26,9 @@
 #include "vectors/rotation.h"
 
 namespace sememe::index {
+
+/// Where an opened index lies: in memory of its own, on huge pages, or in the file's.
+enum class Residence { kLoaded, kMapped };
 
 struct GraphOptions {
   vectors::Metric metric = vectors::Metric::kCosine;
@@ -37,28 +44,39 @@ class GraphIndex {
   /// when a number is not finite, kLimit from 2^31 rows on.
   static GraphIndex build(MatrixView rows, const GraphOptions& options, ThreadPool& pool);
 
+  /// Writes the index, synced, in place of what was there (docs/formats/graph-index.md). key: what
+  /// it belongs to, at most 80 bytes. Throws Error(kIo).
+  void save(const Path& path, std::string_view key) const;
+  /// What save wrote for this key, over the same rows. All of it is checked first. Throws
+  /// Error(kCorrupt) that names the file and the place for anything that is not right, kUnsupported
+  /// for another version, kInvalidArgument for rows of another number or size, kNotFound.
+  static GraphIndex open(const Path& path, std::string_view key, MatrixView rows,
+                         Residence residence = Residence::kLoaded);
+
   /// Of rows; equal ones share a node.
   std::size_t size() const { return rows_.rows; }
   std::size_t dims() const { return rows_.cols; }
   vectors::Metric metric() const { return space_.metric(); }
   /// Of memory that searches read, without the rows.
-  std::size_t bytes() const { return blocks_.size() + copies_.size() * sizeof(std::uint32_t); }
+  std::size_t bytes() const { return parts_.blocks.size() + parts_.copies.size_bytes(); }
   /// Recall as it was sampled after building.
-  const RecallCurves& recall() const { return recall_; }
+  const RecallCurves& recall() const { return parts_.recall; }
   const GraphView& graph() const { return graph_; }
 
  private:
   friend class GraphSearcher;
-  GraphIndex(MatrixView rows, const vectors::MetricSpace& space, const EqualRows& equal,
-             kernels::AlignedBytes blocks, Node entry);
+  GraphIndex(MatrixView rows, const GraphParameters& parameters);
+  void lay_out();
 
   MatrixView rows_;
   vectors::MetricSpace space_;
   vectors::Rotation rotation_;
+  // What parts_ lie in: the first two, or the file.
   kernels::AlignedBytes blocks_;
   std::vector<std::uint32_t> copies_;
+  SectionFile file_;
+  GraphParts parts_;
   GraphView graph_;
-  RecallCurves recall_;
 };
 
 struct GraphSearch {

@@ -77,7 +77,7 @@ TEST_F(BertPacked, ReadsTheFileInsteadOfTheWeights) {
     // A file of other weights under this name, whole and signed: its bits must show.
     std::vector<std::vector<std::uint8_t>> sections;
     {
-      const PackedFile mapped = PackedFile::open(file, key);
+      const PackedFile mapped = open_packed(file, key);
       for (const Section section : mapped.sections()) {
         sections.emplace_back(section.begin(), section.end());
       }

@@ -90,7 +90,7 @@ std::optional<PackedFile> PackedCache::find(std::string_view kind,
   if (folder_.empty()) return std::nullopt;
   const Path path = file(kind);
   try {
-    PackedFile packed = PackedFile::open(path, key(kind));
+    PackedFile packed = open_packed(path, key(kind));
     if (!std::ranges::equal(packed.sections(), sizes, {}, &Section::size)) {
       throw Error(ErrorCode::kCorrupt, concat("packed weights ", quote(path.native()),
                                               ": expected sections of other sizes"));

@@ -197,7 +197,7 @@ TEST_F(PackedCacheTest, WritersAtTheSameTimeNeverShowAHalfFile) {
       while (!done) mine.keep("fast-int8", views(sections));
     });
   }
-  for (int i = 0; i < 100; ++i) EXPECT_NO_THROW(PackedFile::open(file(), file().stem().native()));
+  for (int i = 0; i < 100; ++i) EXPECT_NO_THROW(open_packed(file(), file().stem().native()));
   done = true;
   for (std::thread& writer : writers) writer.join();
   const auto left = std::filesystem::directory_iterator(folder() / "packed");

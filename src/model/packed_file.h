@@ -1,7 +1,5 @@
-// One file of packed weights: sections, one for each matrix, exactly as the kernels read them.
-//
-// The file is mapped and every byte is compared with its checksum; nothing in it is believed
-// before. docs/formats/packed-weights.md describes it, decision 0008 says why it is so.
+// One file of packed weights: sections (base/section_file.h), one for each matrix, exactly as the
+// kernels read them. docs/formats/packed-weights.md describes it, decision 0008 says why it is so.
 #ifndef SEMEME_MODEL_PACKED_FILE_H_
 #define SEMEME_MODEL_PACKED_FILE_H_
 
@@ -11,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/file.h"
+#include "base/section_file.h"
 
 namespace sememe::model {
 
@@ -19,29 +17,23 @@ namespace sememe::model {
 /// change of either; a test that knows the bytes (bert_packed_test.cc) fails until then.
 inline constexpr std::uint32_t kPackedVersion = 2;
 
-/// The bytes of one matrix, 64-byte aligned in a file.
-using Section = std::span<const std::uint8_t>;
+inline constexpr SectionFormat kPackedFormat = {
+    .letters = "SEMEMEPW", .version = kPackedVersion, .what = "packed weights"};
 
-/// The sections in the bytes of a file of packed weights. Throws Error: kUnsupported for another
-/// version, kCorrupt for anything that is not a whole file of `key`. Cost: XXH3 of all bytes, in
-/// several threads when they are many.
-std::vector<Section> parse_packed(std::span<const std::byte> file, std::string_view key);
+inline std::vector<Section> parse_packed(std::span<const std::byte> file, std::string_view key) {
+  return parse_sections(kPackedFormat, file, key);
+}
 
-/// Writes such a file beside `path` and renames it. key: at most 80 bytes. Throws Error(kIo); then
-/// nothing is left. Not synced: after a power cut the checksums tell.
-void write_packed(const Path& path, std::string_view key, std::span<const Section> sections);
+inline void write_packed(const Path& path, std::string_view key,
+                         std::span<const Section> sections) {
+  write_sections(kPackedFormat, path, key, sections);
+}
 
-/// A mapped file, checked.
-class PackedFile {
- public:
-  /// Throws as parse_packed, and as MappedFile::open.
-  static PackedFile open(const Path& path, std::string_view key);
-  std::span<const Section> sections() const { return sections_; }
+using PackedFile = SectionFile;
 
- private:
-  MappedFile map_;
-  std::vector<Section> sections_;
-};
+inline PackedFile open_packed(const Path& path, std::string_view key) {
+  return SectionFile::open(kPackedFormat, path, key);
+}
 
 }  // namespace sememe::model
 

@@ -54,14 +54,14 @@ TEST(PackedFile, GivesBackTheSectionsEachOnACacheLine) {
   const Path path = Path(testing::TempDir()) / "packed-back.bin";
   const std::vector<Bytes> sections = some_sections();
   write_packed(path, kKey, views(sections));
-  const PackedFile file = PackedFile::open(path, kKey);
+  const PackedFile file = open_packed(path, kKey);
   ASSERT_EQ(file.sections().size(), sections.size());
   for (std::size_t i = 0; i < sections.size(); ++i) {
     EXPECT_TRUE(std::ranges::equal(file.sections()[i], sections[i])) << i;
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(file.sections()[i].data()) % 64, 0U) << i;
   }
   write_packed(path, kKey, {});
-  EXPECT_TRUE(PackedFile::open(path, kKey).sections().empty());
+  EXPECT_TRUE(open_packed(path, kKey).sections().empty());
 }
 
 TEST(PackedFile, AFileThatSeveralThreadsCheckIsCheckedToTheLastByte) {

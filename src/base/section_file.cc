@@ -1,4 +1,4 @@
-#include "model/packed_file.h"
+#include "base/section_file.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -18,13 +18,13 @@
 #include "base/hash.h"
 #include "base/thread_pool.h"
 
-namespace sememe::model {
+namespace sememe {
 namespace {
 
 static_assert(std::endian::native == std::endian::little,
               "sections are the memory of a little-endian machine");
 
-constexpr std::string_view kMagic = "SEMEMEPW";
+constexpr std::size_t kLetters = 8;
 constexpr std::size_t kAlign = 64;
 constexpr std::size_t kHeaderBytes = 128;
 constexpr std::size_t kEntryBytes = 24;
@@ -64,17 +64,17 @@ struct Entry {
   std::uint64_t hash;
 };
 
-std::size_t check_header(Bytes file, std::string_view key) {
+std::size_t check_header(const SectionFormat& format, Bytes file, std::string_view key) {
   if (file.size() < kHeaderBytes) {
     corrupt(concat("at least ", kHeaderBytes, " bytes"), concat("", file.size()));
   }
-  if (std::memcmp(file.data(), kMagic.data(), kMagic.size()) != 0) {
-    corrupt(concat("the letters ", kMagic), "others");
+  if (std::memcmp(file.data(), format.letters.data(), kLetters) != 0) {
+    corrupt(concat("the letters ", format.letters), "others");
   }
   // Before the checksum: a later version may keep it elsewhere.
-  if (const auto version = get<std::uint32_t>(file, kVersionAt); version != kPackedVersion) {
+  if (const auto version = get<std::uint32_t>(file, kVersionAt); version != format.version) {
     throw Error(ErrorCode::kUnsupported,
-                concat("expected version ", kPackedVersion, ", found ", version));
+                concat("expected version ", format.version, ", found ", version));
   }
   if (get<std::uint64_t>(file, kHeaderHashAt) != xxh3_64(file.first(kHeaderHashAt))) {
     corrupt("a header that fits its checksum", "another");
@@ -82,7 +82,7 @@ std::size_t check_header(Bytes file, std::string_view key) {
   std::array<char, kKeyBytes> name{};
   std::memcpy(name.data(), file.data() + kKeyAt, kKeyBytes);
   const std::string_view found(name.data(), ::strnlen(name.data(), kKeyBytes));
-  if (found != key) corrupt(concat("weights of ", quote(key)), quote(found));
+  if (found != key) corrupt(concat(format.what, " of ", quote(key)), quote(found));
   if (const auto size = get<std::uint64_t>(file, kSizeAt); size != file.size()) {
     corrupt(concat("", size, " bytes"), concat("", file.size()));
   }
@@ -137,7 +137,8 @@ void check_sections(Bytes file, std::span<const Entry> entries) {
 }
 
 // The header and the table, and the zeros up to the first section.
-std::vector<std::byte> encode_head(std::string_view key, std::span<const Section> sections) {
+std::vector<std::byte> encode_head(const SectionFormat& format, std::string_view key,
+                                   std::span<const Section> sections) {
   std::vector<std::byte> head(round_up(kHeaderBytes + sections.size() * kEntryBytes));
   const std::span<std::byte> table =
       std::span(head).subspan(kHeaderBytes, sections.size() * kEntryBytes);
@@ -148,8 +149,8 @@ std::vector<std::byte> encode_head(std::string_view key, std::span<const Section
     put<std::uint64_t>(table, i * kEntryBytes + 16, xxh3_64(std::as_bytes(sections[i])));
     offset += round_up(sections[i].size());
   }
-  std::memcpy(head.data(), kMagic.data(), kMagic.size());
-  put(std::span(head), kVersionAt, kPackedVersion);
+  std::memcpy(head.data(), format.letters.data(), kLetters);
+  put(std::span(head), kVersionAt, format.version);
   put(std::span(head), kCountAt, static_cast<std::uint32_t>(sections.size()));
   put<std::uint64_t>(head, kSizeAt, offset);
   std::memcpy(head.data() + kKeyAt, key.data(), key.size());
@@ -188,8 +189,9 @@ void ask_for_huge_pages(Bytes map) {
 
 }  // namespace
 
-std::vector<Section> parse_packed(std::span<const std::byte> file, std::string_view key) {
-  const std::vector<Entry> entries = check_table(file, check_header(file, key));
+std::vector<Section> parse_sections(const SectionFormat& format, std::span<const std::byte> file,
+                                    std::string_view key) {
+  const std::vector<Entry> entries = check_table(file, check_header(format, file, key));
   check_sections(file, entries);
   std::vector<Section> sections;
   for (const Entry& entry : entries) {
@@ -199,10 +201,11 @@ std::vector<Section> parse_packed(std::span<const std::byte> file, std::string_v
   return sections;
 }
 
-void write_packed(const Path& path, std::string_view key, std::span<const Section> sections) {
-  SEMEME_CHECK(key.size() <= kKeyBytes);
+void write_sections(const SectionFormat& format, const Path& path, std::string_view key,
+                    std::span<const Section> sections) {
+  SEMEME_CHECK(key.size() <= kKeyBytes && format.letters.size() == kLetters);
   static constexpr std::array<std::byte, kAlign> kZeros{};
-  const std::vector<std::byte> head = encode_head(key, sections);
+  const std::vector<std::byte> head = encode_head(format, key, sections);
   std::vector<std::span<const std::byte>> pieces = {head};
   for (const Section section : sections) {
     pieces.push_back(std::as_bytes(section));
@@ -211,22 +214,26 @@ void write_packed(const Path& path, std::string_view key, std::span<const Sectio
   require_room(path, get<std::uint64_t>(head, kSizeAt));
   const Path temporary = aside(path);
   try {
-    write_all(open_file(temporary, O_WRONLY | O_CREAT | O_EXCL), temporary, pieces);
+    const FileHandle file = open_file(temporary, O_WRONLY | O_CREAT | O_EXCL);
+    write_all(file, temporary, pieces);
+    if (format.synced == Synced::kYes) sync_file(file, temporary);
     rename_file(temporary, path);
+    if (format.synced == Synced::kYes)
+      sync_directory(std::filesystem::absolute(path).parent_path());
   } catch (...) {
     ::unlink(temporary.c_str());
     throw;
   }
 }
 
-PackedFile PackedFile::open(const Path& path, std::string_view key) {
-  return within(concat("packed weights ", quote(path.native())), [&] {
-    PackedFile file;
+SectionFile SectionFile::open(const SectionFormat& format, const Path& path, std::string_view key) {
+  return within(concat(format.what, " ", quote(path.native())), [&] {
+    SectionFile file;
     file.map_ = MappedFile::open(path);
     ask_for_huge_pages(file.map_.bytes());
-    file.sections_ = parse_packed(file.map_.bytes(), key);
+    file.sections_ = parse_sections(format, file.map_.bytes(), key);
     return file;
   });
 }
 
-}  // namespace sememe::model
+}  // namespace sememe

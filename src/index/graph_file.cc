@@ -1,0 +1,176 @@
+#include "index/graph_file.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "base/error_context.h"
+#include "index/equal_rows.h"
+
+namespace sememe::index {
+namespace {
+
+constexpr std::size_t kSections = 4;
+constexpr std::size_t kParameterWords = 6;
+constexpr std::uint16_t kInfinity = 0x7F80;  // bf16
+constexpr std::uint32_t kMostNodes = std::uint32_t{1} << 31;
+
+[[noreturn]] void corrupt(std::string_view where, std::string_view expected,
+                          std::string_view found) {
+  throw Error(ErrorCode::kCorrupt, concat(where, ": expected ", expected, ", found ", found));
+}
+
+// Sections begin at multiples of 64 in memory.
+std::span<const std::uint32_t> words_of(Section section, std::string_view where) {
+  if (section.size() % 4 != 0) {
+    corrupt(where, "whole numbers of 4 bytes", concat(section.size(), " bytes"));
+  }
+  return {reinterpret_cast<const std::uint32_t*>(section.data()), section.size() / 4};
+}
+
+float float_of(std::uint32_t bits) {
+  float value = 0;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+std::uint32_t bits_of(float value) {
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+GraphParameters parse_parameters(Section section) {
+  const auto words = words_of(section, "parameters");
+  if (words.size() != kParameterWords) {
+    corrupt("parameters", concat(kParameterWords, " numbers"), concat("", words.size()));
+  }
+  if (words[0] > static_cast<std::uint32_t>(vectors::Metric::kL2)) {
+    corrupt("parameters", "a metric of 0 to 2", concat("", words[0]));
+  }
+  const GraphParameters out = {.metric = static_cast<vectors::Metric>(words[0]),
+                               .dims = words[1],
+                               .rows = words[2],
+                               .nodes = words[3],
+                               .entry = words[4],
+                               .longest = float_of(words[5])};
+  if (out.dims == 0 || out.dims > kMostDims) {
+    corrupt("parameters", concat("1 to ", kMostDims, " dimensions"), concat("", out.dims));
+  }
+  if (out.nodes > out.rows || out.rows >= kMostNodes || (out.rows > 0 && out.nodes == 0)) {
+    corrupt("parameters", concat("nodes of up to ", kMostNodes - 1, " rows"),
+            concat(out.nodes, " nodes of ", out.rows, " rows"));
+  }
+  if (out.entry >= out.nodes && out.nodes > 0) {
+    corrupt("parameters", concat("an entry below ", out.nodes), concat("", out.entry));
+  }
+  if (!(out.longest >= 0) || !std::isfinite(out.longest)) {
+    corrupt("parameters", "the length of a row", concat("", out.longest));
+  }
+  return out;
+}
+
+// A count and so many ascending rows at each place that a node names.
+void check_copies(std::span<const std::uint32_t> copies, std::uint32_t place, std::uint32_t rows,
+                  std::string_view where) {
+  if (place >= copies.size() || copies[place] > copies.size() - place - 1) {
+    corrupt(where, concat("copies within ", copies.size(), " numbers"), concat("place ", place));
+  }
+  for (const std::uint32_t row : copies_at(copies, place)) {
+    if (row >= rows) corrupt(where, concat("a copy below row ", rows), concat("", row));
+  }
+}
+
+void check_node(const GraphParts& parts, const BlockLayout& layout, Node p) {
+  const BlockView block(parts.blocks.data() + std::size_t{p} * layout.bytes(), layout);
+  const std::string where = concat("node ", p);
+  for (std::size_t e = 0; e < kDegree; ++e) {
+    const Node edge = block.edges()[e];
+    if (edge == kNoNode) {
+      // A walk goes where an estimate is below another: it must not be able to go there.
+      if (block.factors().addend[e] == kInfinity) continue;
+      corrupt(where, "an infinite addend where there is no edge", "another");
+    }
+    if (edge >= parts.parameters.nodes) {
+      corrupt(where, concat("edges below ", parts.parameters.nodes), concat("", edge));
+    }
+  }
+  const BlockTail& tail = block.tail();
+  if (tail.row >= parts.parameters.rows) {
+    corrupt(where, concat("a row below ", parts.parameters.rows), concat("", tail.row));
+  }
+  if (!std::isfinite(tail.scale.scale) || !std::isfinite(tail.scale.square)) {
+    corrupt(where, "a finite scale and length", "others");
+  }
+  check_copies(parts.copies, tail.copies, parts.parameters.rows, where);
+}
+
+RecallCurves parse_recall(Section section) {
+  auto words = words_of(section, "recall");
+  RecallCurves out;
+  for (std::vector<RecallAtEffort>& curve : out.curves) {
+    if (words.empty() || words[0] > (words.size() - 1) / 2) {
+      corrupt("recall", concat(kSampledResults.size(), " curves"), "fewer numbers");
+    }
+    const std::size_t count = words[0];
+    std::uint32_t last = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const RecallAtEffort at = {words[1 + 2 * i], float_of(words[2 + 2 * i])};
+      if (at.effort <= last || !(at.recall >= 0 && at.recall <= 1)) {
+        corrupt("recall", "rising efforts, each with 0 to 1",
+                concat(at.effort, " with ", at.recall));
+      }
+      last = at.effort;
+      curve.push_back(at);
+    }
+    words = words.subspan(1 + 2 * count);
+  }
+  if (!words.empty()) corrupt("recall", "no more numbers", concat("", words.size()));
+  return out;
+}
+
+}  // namespace
+
+std::size_t rotated_dims(vectors::Metric metric, std::size_t dims) {
+  const std::size_t inside = vectors::MetricSpace(metric, dims).dims();
+  return (inside + kernels::kBitMultiple - 1) / kernels::kBitMultiple * kernels::kBitMultiple;
+}
+
+GraphParts parse_graph(std::span<const Section> sections) {
+  if (sections.size() != kSections) {
+    corrupt("graph", concat(kSections, " sections"), concat("", sections.size()));
+  }
+  GraphParts out = {.parameters = parse_parameters(sections[0]),
+                    .blocks = std::as_bytes(sections[1]),
+                    .copies = words_of(sections[2], "copies"),
+                    .recall = parse_recall(sections[3])};
+  const BlockLayout layout = {rotated_dims(out.parameters.metric, out.parameters.dims)};
+  const std::size_t bytes = out.parameters.nodes * layout.bytes();
+  if (out.blocks.size() != bytes) {
+    corrupt("blocks", concat(bytes, " bytes"), concat("", out.blocks.size()));
+  }
+  for (Node p = 0; p < out.parameters.nodes; ++p) check_node(out, layout, p);
+  return out;
+}
+
+void write_graph(const Path& path, std::string_view key, const GraphParts& parts) {
+  const GraphParameters& p = parts.parameters;
+  const std::array<std::uint32_t, kParameterWords> parameters = {
+      static_cast<std::uint32_t>(p.metric), p.dims, p.rows, p.nodes, p.entry, bits_of(p.longest)};
+  std::vector<std::uint32_t> recall;
+  for (const std::vector<RecallAtEffort>& curve : parts.recall.curves) {
+    recall.push_back(static_cast<std::uint32_t>(curve.size()));
+    for (const RecallAtEffort& at : curve) {
+      recall.push_back(at.effort);
+      recall.push_back(bits_of(at.recall));
+    }
+  }
+  const auto section = [](const auto& numbers) {
+    const auto bytes = std::as_bytes(std::span(numbers));
+    return Section(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  };
+  const std::array<Section, kSections> sections = {section(parameters), section(parts.blocks),
+                                                   section(parts.copies), section(recall)};
+  write_sections(kGraphFormat, path, key, sections);
+}
+
+}  // namespace sememe::index

@@ -1,0 +1,68 @@
+// Any bytes as a file of a graph index: an Error, or a graph that a walk does not leave.
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/section_file_testing.h"
+#include "index/equal_rows.h"
+#include "index/graph_file.h"
+#include "index/graph_walk.h"
+#include "sememe/error.h"
+
+namespace {
+
+using sememe::index::GraphParts;
+using sememe::index::GraphView;
+
+constexpr std::size_t kMostDims = 4096;
+
+void walk(const GraphParts& parts) {
+  const std::size_t dims =
+      sememe::index::rotated_dims(parts.parameters.metric, parts.parameters.dims);
+  if (parts.parameters.nodes == 0 || dims > kMostDims) return;
+  const GraphView graph = {.layout = {dims},
+                           .blocks = parts.blocks.data(),
+                           .size = parts.parameters.nodes,
+                           .entry = parts.parameters.entry};
+  sememe::index::GraphQuery query(dims);
+  query.set(std::vector<float>(dims, 0.125F));
+  sememe::index::GraphWalk walk(graph.size);
+  for (const sememe::index::Near& near : walk.run(graph, query, 16)) {
+    const sememe::index::BlockTail& tail = graph.block(near.node).tail();
+    if (tail.row >= parts.parameters.rows) __builtin_trap();
+    for (const std::uint32_t row : sememe::index::copies_at(parts.copies, tail.copies)) {
+      if (row >= parts.parameters.rows) __builtin_trap();
+    }
+  }
+}
+
+// What the file says that it belongs to.
+std::string_view key_of(std::span<const std::byte> file) {
+  if (file.size() < 104) return {};
+  const char* key = reinterpret_cast<const char*>(file.data()) + 24;
+  return {key, ::strnlen(key, 80)};
+}
+
+void parse(std::span<const std::byte> file) {
+  try {
+    walk(sememe::index::parse_graph(
+        sememe::parse_sections(sememe::index::kGraphFormat, file, key_of(file))));
+  } catch (const sememe::Error&) {
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  // Sections are read as numbers: they lie at multiples of 64 as in a mapped file.
+  sememe::kernels::AlignedBytes memory(size);
+  const std::span<std::byte> file = std::as_writable_bytes(memory.span());
+  if (size > 0) std::memcpy(file.data(), data, size);
+  parse(file);
+  sememe::sign_sections(file, sememe::index::kGraphFormat.version);
+  parse(file);
+  return 0;
+}

@@ -1,0 +1,164 @@
+#include "index/graph_file.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <optional>
+#include <sstream>
+
+#include "base/section_file_testing.h"
+#include "index/graph_index.h"
+#include "index/index_testing.h"
+#include "sememe/error.h"
+
+namespace sememe::index {
+namespace {
+
+constexpr std::string_view kKey = "some vectors";
+
+Path temporary(std::string_view name) { return Path(testing::TempDir()) / name; }
+
+GraphIndex built(const Matrix& rows, vectors::Metric metric = vectors::Metric::kCosine) {
+  ThreadPool pool(2);
+  GraphOptions options;
+  options.metric = metric;
+  return GraphIndex::build(rows.view(), options, pool);
+}
+
+// Rows with copies.
+Matrix some_rows(std::size_t count) {
+  Matrix rows = unit_clustered_rows(count, 20, 1);
+  std::ranges::copy(rows.row(1), rows.row(count - 2).begin());
+  return rows;
+}
+
+TEST(GraphFile, GivesTheSameIndexLoadedAndMapped) {
+  for (const vectors::Metric metric :
+       {vectors::Metric::kCosine, vectors::Metric::kInnerProduct, vectors::Metric::kL2}) {
+    const Matrix rows = some_rows(900);
+    const GraphIndex index = built(rows, metric);
+    const Path path = temporary("back.graph");
+    index.save(path, kKey);
+    for (const Residence residence : {Residence::kLoaded, Residence::kMapped}) {
+      const GraphIndex opened = GraphIndex::open(path, kKey, rows.view(), residence);
+      EXPECT_EQ(opened.metric(), metric);
+      EXPECT_EQ(opened.bytes(), index.bytes());
+      EXPECT_EQ(opened.recall().curves, index.recall().curves);
+      GraphSearcher here(index);
+      GraphSearcher there(opened);
+      const Matrix queries = unit_clustered_rows(10, 20, 2);
+      for (std::size_t q = 0; q < queries.rows; ++q) {
+        EXPECT_EQ(here.search(queries.row(q), {}), there.search(queries.row(q), {}));
+      }
+    }
+    EXPECT_EQ(file_stamp(path).size % 64, 0);
+  }
+}
+
+TEST(GraphFile, HoldsNoRowsAndOneRow) {
+  for (const std::size_t count : {0UL, 1UL}) {
+    const Matrix rows = unit_clustered_rows(count, 8, 1);
+    const Path path = temporary("few.graph");
+    built(rows).save(path, kKey);
+    const GraphIndex opened = GraphIndex::open(path, kKey, rows.view());
+    GraphSearcher searcher(opened);
+    EXPECT_EQ(searcher.search(std::vector<float>(8, 0.5F), {}).size(), count);
+  }
+}
+
+std::optional<ErrorCode> refusal(const Path& path, const Matrix& rows,
+                                 std::string* what = nullptr) {
+  try {
+    GraphIndex::open(path, kKey, rows.view());
+    return std::nullopt;
+  } catch (const Error& error) {
+    if (what != nullptr) *what = error.what();
+    return error.code();
+  }
+}
+
+TEST(GraphFile, RefusesOtherRowsAndOtherKeys) {
+  const Matrix rows = some_rows(50);
+  const Path path = temporary("other.graph");
+  built(rows).save(path, kKey);
+  EXPECT_EQ(refusal(path, some_rows(51)), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(refusal(path, unit_clustered_rows(50, 21, 1)), ErrorCode::kInvalidArgument);
+  built(rows).save(path, "others");
+  EXPECT_EQ(refusal(path, rows), ErrorCode::kCorrupt);
+  EXPECT_EQ(refusal(temporary("none.graph"), rows), ErrorCode::kNotFound);
+}
+
+TEST(GraphFile, FindsEveryFlippedBitAndEveryCut) {
+  const Matrix rows = some_rows(12);
+  const Path path = temporary("flipped.graph");
+  built(rows).save(path, kKey);
+  const std::string good = read_file(path);
+  const auto parse = [](std::string_view bytes) -> std::optional<ErrorCode> {
+    kernels::AlignedBytes memory(bytes.size());
+    std::memcpy(memory.data(), bytes.data(), bytes.size());
+    try {
+      parse_graph(parse_sections(kGraphFormat, std::as_bytes(memory.span()), kKey));
+      return std::nullopt;
+    } catch (const Error& error) {
+      return error.code();
+    }
+  };
+  ASSERT_FALSE(parse(good));
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    std::string bytes = good;
+    bytes[i] = static_cast<char>(bytes[i] ^ 1 << i % 8);
+    const bool version = i >= 8 && i < 12;
+    EXPECT_EQ(parse(bytes), version ? ErrorCode::kUnsupported : ErrorCode::kCorrupt) << i;
+  }
+  for (std::size_t size = 1; size < good.size(); size += 7) {
+    EXPECT_EQ(parse(std::string_view(good).substr(0, size)), ErrorCode::kCorrupt) << size;
+  }
+}
+
+// With checksums that fit, the graph's own checks stand alone.
+TEST(GraphFile, NamesTheNodeWhoseEdgesLeaveTheGraph) {
+  const Matrix rows = some_rows(40);
+  const Path path = temporary("signed.graph");
+  const GraphIndex index = built(rows);
+  index.save(path, kKey);
+  std::string bytes = read_file(path);
+  std::uint64_t blocks = 0;
+  std::memcpy(&blocks, bytes.data() + 128 + 24, sizeof blocks);
+  const BlockLayout layout = index.graph().layout;
+  const std::size_t node = blocks + 7 * layout.bytes();
+  const struct {
+    std::size_t at;
+    std::uint32_t value;
+    const char* expected;
+  } damages[] = {{node + layout.edges(), 39, "node 7: expected edges below 39"},
+                 {node + layout.edges(), kNoNode, "node 7: expected an infinite addend"},
+                 {node + layout.tail() + 8, 40, "node 7: expected a row below 40"},
+                 {node + layout.tail() + 12, 1000, "node 7: expected copies within"},
+                 {node + layout.tail(), 0x7F800000, "node 7: expected a finite scale"}};
+  for (const auto& damage : damages) {
+    std::string damaged = bytes;
+    std::memcpy(damaged.data() + damage.at, &damage.value, sizeof damage.value);
+    sign_sections(std::as_writable_bytes(std::span(damaged)), kGraphFormat.version);
+    write_file_atomic(path, damaged);
+    std::string what;
+    EXPECT_EQ(refusal(path, rows, &what), ErrorCode::kCorrupt) << damage.expected;
+    EXPECT_NE(what.find(damage.expected), std::string::npos) << what;
+    EXPECT_NE(what.find("signed.graph"), std::string::npos) << what;
+  }
+}
+
+TEST(GraphFile, IsAsTheFormatPageSays) {
+  const std::string page = read_file(Path(SEMEME_SOURCE_DIR) / "docs/formats/graph-index.md");
+  const std::size_t begin = page.find("```hex\n") + 7;
+  std::istringstream hex(page.substr(begin, page.find("```", begin) - begin));
+  std::string example;
+  for (std::string word; hex >> word;) example += static_cast<char>(std::stoi(word, nullptr, 16));
+  Matrix rows(2, 2);
+  rows.values = {1, 0, 0, 1};
+  const Path path = temporary("page.graph");
+  built(rows, vectors::Metric::kL2).save(path, "example");
+  EXPECT_EQ(read_file(path), example);
+}
+
+}  // namespace
+}  // namespace sememe::index
