@@ -72,7 +72,8 @@ struct SortedPlaces {
 };
 
 /// Puts an entry behind those that are less far; what was last falls out. distance: less than the
-/// last place's. Returns its place. Cost: one pass, sixteen places at a time with AVX-512.
+/// last place's. Returns its place. Cost: the places behind it,
+/// sixteen at a time with AVX-512.
 std::size_t insert_sorted(const SortedPlaces& places, float distance, std::uint32_t id,
                           Isa isa = active_isa());
 

@@ -40,23 +40,20 @@ SEMEME_ALWAYS_INLINE void move_and_put(const SortedPlaces& places, std::size_t v
   _mm512_storeu_si512(i, _mm512_mask_mov_epi32(moved_ids, at, id));
 }
 
-// Without a branch on where the entry goes: a search's were mispredicted twice an insertion.
+// From the end, where most entries go: places move on until the vector that the entry belongs into.
 std::size_t insert_sorted(const SortedPlaces& places, float distance, std::uint32_t id) {
-  const std::size_t vectors = places.count / 16;
   const __m512 entry = _mm512_set1_ps(distance);
-  std::size_t place = 0;
-  for (std::size_t v = 0; v < vectors; ++v) {
-    const __m512 d = _mm512_loadu_ps(places.distances + 16 * v);
-    place += static_cast<std::size_t>(__builtin_popcount(_mm512_cmp_ps_mask(d, entry, _CMP_LT_OQ)));
-  }
   const __m512i ids = _mm512_set1_epi32(static_cast<int>(id));
-  for (std::size_t v = vectors - 1; v > place / 16; --v) {
+  std::size_t v = places.count / 16 - 1;
+  for (; v > 0 && !(places.distances[16 * v - 1] < distance); --v) {
     move_and_put(places, v, 0xFFFF, 0, entry, ids);
   }
-  const unsigned lane = place % 16;
-  move_and_put(places, place / 16, static_cast<__mmask16>(0xFFFFU << lane),
+  const __m512 d = _mm512_loadu_ps(places.distances + 16 * v);
+  const unsigned lane =
+      static_cast<unsigned>(__builtin_popcount(_mm512_cmp_ps_mask(d, entry, _CMP_LT_OQ)));
+  move_and_put(places, v, static_cast<__mmask16>(0xFFFFU << lane),
                static_cast<__mmask16>(1U << lane), entry, ids);
-  return place;
+  return 16 * v + lane;
 }
 
 }  // namespace
