@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
 #include "base/error_context.h"
 #include "base/thread_pool.h"
@@ -38,9 +37,7 @@ void check(const Matrix& rows, const Matrix& queries) {
                 concat("expected queries of ", rows.cols, " dimensions, found ", queries.cols));
   }
   for (std::size_t q = 0; q < queries.rows; ++q) {
-    if (std::ranges::all_of(queries.row(q), [](float x) { return std::isfinite(x); })) continue;
-    throw Error(ErrorCode::kInvalidArgument,
-                concat("query ", q, ": expected finite numbers, found another"));
+    within(concat("query ", q), [&] { vectors::check_finite(queries.row(q)); });
   }
 }
 

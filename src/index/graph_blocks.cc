@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 #include "base/error_context.h"
 #include "kernels/target.h"
@@ -12,8 +11,6 @@ namespace {
 
 // Edges whose ends are asked for ahead of their turn.
 constexpr std::size_t kAhead = 2;
-// Of no edge: infinitely far.
-constexpr float kFar = std::numeric_limits<float>::infinity();
 
 // kernels/edges.h: g = |r|^2 / y.r, with 2 y.r the sum of magnitudes and 2 y.p the signed sum.
 void put_factors(const kernels::EdgeSums& sums, std::size_t edge, kernels::EdgeFactors& out) {
@@ -44,7 +41,7 @@ void encode_block(const GraphPoints& points, Node p, std::span<const Near> edges
                   factors);
     } else {
       nodes[e] = kNoNode;
-      factors.addend[e] = kernels::to_bf16(kFar);
+      factors.addend[e] = kFarAddend;
     }
   }
   const BlockTail tail = {.scale = points.scale(p), .row = row, .copies = copies};

@@ -25,6 +25,9 @@ namespace sememe::index {
 
 inline constexpr std::size_t kDegree = kernels::kEdges;
 
+/// The addend of an edge that is not there, bf16: infinitely far.
+inline constexpr std::uint16_t kFarAddend = 0x7F80;
+
 struct BlockTail {
   vectors::ByteScale scale;  ///< of the node's own code
   std::uint32_t row;         ///< the caller's

@@ -5,13 +5,13 @@
 
 #include "base/error_context.h"
 #include "index/equal_rows.h"
+#include "vectors/rotation.h"
 
 namespace sememe::index {
 namespace {
 
 constexpr std::size_t kSections = 4;
 constexpr std::size_t kParameterWords = 6;
-constexpr std::uint16_t kInfinity = 0x7F80;  // bf16
 constexpr std::uint32_t kMostNodes = std::uint32_t{1} << 31;
 
 [[noreturn]] void corrupt(std::string_view where, std::string_view expected,
@@ -87,7 +87,7 @@ void check_node(const GraphParts& parts, const BlockLayout& layout, Node p) {
     const Node edge = block.edges()[e];
     if (edge == kNoNode) {
       // A walk goes where an estimate is below another: it must not be able to go there.
-      if (block.factors().addend[e] == kInfinity) continue;
+      if (block.factors().addend[e] == kFarAddend) continue;
       corrupt(where, "an infinite addend where there is no edge", "another");
     }
     if (edge >= parts.parameters.nodes) {
@@ -131,8 +131,7 @@ RecallCurves parse_recall(Section section) {
 }  // namespace
 
 std::size_t rotated_dims(vectors::Metric metric, std::size_t dims) {
-  const std::size_t inside = vectors::MetricSpace(metric, dims).dims();
-  return (inside + kernels::kBitMultiple - 1) / kernels::kBitMultiple * kernels::kBitMultiple;
+  return vectors::rotated_dims_of(vectors::MetricSpace(metric, dims).dims());
 }
 
 GraphParts parse_graph(std::span<const Section> sections) {

@@ -15,12 +15,10 @@ constexpr float kLargest = std::numeric_limits<float>::max();
 
 }  // namespace
 
-GraphQuery::GraphQuery(std::size_t dims)
-    : rotated_(dims), code_(dims), table_(kernels::bit_block_bytes(dims)) {}
+GraphQuery::GraphQuery(std::size_t dims) : code_(dims), table_(kernels::bit_block_bytes(dims)) {}
 
 void GraphQuery::set(std::span<const float> rotated) {
-  SEMEME_CHECK(rotated.size() == rotated_.size());
-  std::ranges::copy(rotated, rotated_.data());
+  SEMEME_CHECK(rotated.size() == code_.size());
   scale_ = vectors::encode_bytes(rotated, code_.span());
   float sum = 0;
   for (const float value : rotated) sum += value;

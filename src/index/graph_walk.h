@@ -15,7 +15,7 @@
 
 namespace sememe::index {
 
-/// A rotated query with its code and table.
+/// The code and the table of a rotated query.
 class GraphQuery {
  public:
   explicit GraphQuery(std::size_t dims);
@@ -23,13 +23,11 @@ class GraphQuery {
   /// rotated: [dims], finite.
   void set(std::span<const float> rotated);
 
-  std::span<const float> rotated() const { return rotated_.span(); }
   std::span<const std::int8_t> code() const { return code_.span(); }
   const vectors::ByteScale& scale() const { return scale_; }
   const kernels::EdgeQuery& edges() const { return edges_; }
 
  private:
-  kernels::AlignedFloats rotated_;
   kernels::AlignedArray<std::int8_t> code_;
   vectors::ByteScale scale_;
   kernels::AlignedBytes table_;

@@ -23,7 +23,6 @@ class NearLists {
   std::span<const Near> of(Node p) const {
     return {places_.data() + std::size_t{p} * capacity_, counts_[p]};
   }
-  std::size_t capacity() const { return capacity_; }
 
  private:
   std::size_t capacity_;

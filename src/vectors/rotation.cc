@@ -10,7 +10,6 @@
 namespace sememe::vectors {
 namespace {
 
-constexpr std::size_t kMultiple = 64;
 // Of a transform over the first coordinates, one over the last, and the mix of the halves, each
 // behind random signs of its own. Of a unit vector's square length, 64 coordinates of 384 or 960
 // have 0.64 to 1.52 times their share after one round, 0.98 to 1.04 after two. Eight transforms
@@ -22,7 +21,7 @@ constexpr std::size_t kSteps = 3;
 
 Rotation::Rotation(std::size_t dims, std::uint64_t seed)
     : dims_(dims),
-      rotated_dims_((dims + kMultiple - 1) / kMultiple * kMultiple),
+      rotated_dims_(rotated_dims_of(dims)),
       window_(std::bit_floor(rotated_dims_)),
       signs_(kRounds * kSteps * rotated_dims_) {
   SEMEME_CHECK(dims > 0);

@@ -16,6 +16,9 @@
 
 namespace sememe::vectors {
 
+/// Numbers that the rotation of a vector of dims has: dims, up to a multiple of 64.
+constexpr std::size_t rotated_dims_of(std::size_t dims) { return (dims + 63) / 64 * 64; }
+
 /// Immutable: rotate may be called from several threads.
 class Rotation {
  public:
@@ -23,7 +26,7 @@ class Rotation {
   Rotation(std::size_t dims, std::uint64_t seed);
 
   std::size_t dims() const { return dims_; }
-  /// dims, up to a multiple of 64: vectors have zeros behind their end.
+  /// rotated_dims_of(dims()): vectors have zeros behind their end.
   std::size_t rotated_dims() const { return rotated_dims_; }
 
   /// out [rotated_dims] = the rotation of in [dims]; they must not overlap. Lengths and inner
