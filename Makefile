@@ -1,5 +1,5 @@
 # make demo   install what is missing, build, get the model, index the Git manual, ask it questions
-# make test   install what is missing, build, run every test
+# make test   install what is missing, build with tests (build/dev), run every test
 #
 # Both can be repeated; the second time takes seconds. The program is build/release/sememe.
 
@@ -13,7 +13,7 @@ help:
 demo: release model
 	@tools/demo.sh
 
-test: release model
+test: setup model
 	@tools/test.sh
 
 setup: ## install the packages that building and testing need (Debian, as root or with sudo)

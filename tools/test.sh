@@ -9,7 +9,7 @@ tools/check_layers.py
 tools/build.sh dev
 tiers=()
 for tier in scalar neon avx2 avxvnni avx512 amx; do
-  SEMEME_ISA=$tier build/release/sememe --version >/dev/null 2>&1 && tiers+=("$tier")
+  SEMEME_ISA=$tier build/dev/sememe --version >/dev/null 2>&1 && tiers+=("$tier")
 done
-echo "== running the tests with $(build/release/sememe --version); tiers tested: ${tiers[*]}"
+echo "== running the tests with $(build/dev/sememe --version); tiers tested: ${tiers[*]}"
 ctest --preset dev -j 2
