@@ -19,6 +19,7 @@ struct Options {
   std::string vectors;
   std::string queries;
   std::string metric = "cosine";
+  std::string layout = "fast";
   std::size_t k = 10;
   std::vector<double> recall = {0.9, 0.95, 0.99};
   std::size_t threads = 0;
@@ -41,6 +42,7 @@ OutputJson json_of(const eval::IndexReport& report) {
           {"build_cpu_s", report.build_cpu_s},
           {"build_wall_s", report.build_wall_s},
           {"bytes_per_vector", report.bytes_per_vector},
+          {"index_bytes_per_vector", report.index_bytes_per_vector},
           {"targets", targets}};
 }
 
@@ -52,7 +54,8 @@ void print_table(const eval::IndexReport& report) {
   print(concat("rows    ", with_separators(report.rows), " of ", report.dims, " dimensions\n"));
   print(concat("build   ", fixed(report.build_cpu_s, 1), " CPU-seconds, ",
                fixed(report.build_wall_s, 1), " seconds\n"));
-  print(concat("memory  ", fixed(report.bytes_per_vector, 0), " bytes a vector\n\n"));
+  print(concat("memory  ", fixed(report.bytes_per_vector, 0), " bytes a vector, ",
+               fixed(report.index_bytes_per_vector, 0), " of them the index\n\n"));
   print("target   recall    queries/CPU-s    p50 us    p99 us    effort\n");
   for (const eval::IndexTarget& t : report.targets) {
     print(concat(aligned(fixed(t.target, 3), 6), aligned(fixed(t.recall, 4), 9),
@@ -71,6 +74,7 @@ int run(const Options& options) {
     std::mutex mutex;
     eval::IndexTest test;
     test.metric = *vectors::parse_metric(options.metric);
+    test.layout = *index::parse_layout(options.layout);
     test.k = options.k;
     test.targets = options.recall;
     test.threads = options.threads;
@@ -104,6 +108,11 @@ void add_eval_index(Program& program, CLI::App& eval) {
   command->add_option("--queries", options->queries, "Vectors to search for, likewise")->required();
   command->add_option("--metric", options->metric, "What near means")
       ->check(CLI::IsMember({"cosine", "ip", "l2"}))
+      ->capture_default_str();
+  command
+      ->add_option("--layout", options->layout,
+                   "fast: neighbours' codes beside the edges; compact: a quarter of the memory")
+      ->check(CLI::IsMember({"fast", "compact"}))
       ->capture_default_str();
   command->add_option("-k,--k", options->k, "Nearest vectors wanted")
       ->check(CLI::Range(1, 10000))

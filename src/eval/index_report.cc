@@ -101,15 +101,17 @@ IndexReport evaluate_index(Matrix& rows, Matrix& queries, const IndexTest& test)
   const Clock::time_point begin = Clock::now();
   index::GraphOptions options;
   options.metric = test.metric;
+  options.layout = test.layout;
   options.build.progress = test.progress;
   const index::GraphIndex graph = index::GraphIndex::build(rows.view(), options, pool);
+  const double index_bytes = static_cast<double>(graph.bytes()) / static_cast<double>(rows.rows);
   IndexReport report = {
       .rows = rows.rows,
       .dims = rows.cols,
       .build_cpu_s = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu,
       .build_wall_s = seconds_since(begin),
-      .bytes_per_vector = static_cast<double>(graph.bytes()) / static_cast<double>(rows.rows) +
-                          static_cast<double>(rows.cols * sizeof(float)),
+      .bytes_per_vector = index_bytes + static_cast<double>(rows.cols * sizeof(float)),
+      .index_bytes_per_vector = index_bytes,
       .targets = {}};
   const index::FlatIndex flat(rows.view(), test.metric);
   const Results exact = flat.search_batch(queries.view(), test.k, &pool);

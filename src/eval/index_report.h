@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "index/graph_blocks.h"
 #include "sememe/types.h"
 #include "vectors/metric.h"
 
@@ -15,6 +16,7 @@ namespace sememe::eval {
 
 struct IndexTest {
   vectors::Metric metric = vectors::Metric::kCosine;
+  index::Layout layout = index::Layout::kFast;
   std::size_t k = 10;
   std::vector<double> targets = {0.9, 0.95, 0.99};  ///< above 0, up to 1
   std::size_t threads = 1;                          ///< for building; 0: all
@@ -36,7 +38,8 @@ struct IndexReport {
   std::size_t dims = 0;
   double build_cpu_s = 0;
   double build_wall_s = 0;
-  double bytes_per_vector = 0;  ///< of the index, with the f32 rows that it refines by
+  double bytes_per_vector = 0;        ///< of the index, with the f32 rows that it refines by
+  double index_bytes_per_vector = 0;  ///< without them: they may stay in a file
   std::vector<IndexTarget> targets;
 };
 

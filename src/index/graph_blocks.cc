@@ -21,6 +21,15 @@ void put_factors(const kernels::EdgeSums& sums, std::size_t edge, kernels::EdgeF
 
 }  // namespace
 
+std::string_view layout_name(Layout layout) { return layout == Layout::kFast ? "fast" : "compact"; }
+
+std::optional<Layout> parse_layout(std::string_view name) {
+  for (const Layout layout : {Layout::kFast, Layout::kCompact}) {
+    if (name == layout_name(layout)) return layout;
+  }
+  return std::nullopt;
+}
+
 void encode_block(const GraphPoints& points, Node p, std::span<const Near> edges, std::uint32_t row,
                   std::uint32_t copies, std::span<std::byte> block) {
   const BlockLayout layout = {points.dims()};
@@ -49,6 +58,19 @@ void encode_block(const GraphPoints& points, Node p, std::span<const Near> edges
   std::memcpy(block.data() + layout.edges(), nodes.data(), sizeof(nodes));
   std::memcpy(block.data() + layout.code(), points.code(p).data(), layout.dims);
   std::memcpy(block.data() + layout.tail(), &tail, sizeof(tail));
+}
+
+kernels::AlignedBytes compact_blocks(const GraphView& graph, ThreadPool& pool) {
+  const BlockLayout layout = {graph.layout.dims, Layout::kCompact};
+  kernels::AlignedBytes out(graph.size * layout.bytes());
+  const std::span<std::byte> bytes = std::as_writable_bytes(out.span());
+  // Edges, own code and tail lie in the same order in both.
+  const std::size_t kept = layout.tail() + sizeof(BlockTail) - layout.edges();
+  pool.parallel_for(graph.size, [&](std::size_t p, std::size_t) {
+    std::memcpy(bytes.data() + p * layout.bytes() + layout.edges(),
+                graph.at(static_cast<Node>(p)) + graph.layout.edges(), kept);
+  });
+  return out;
 }
 
 }  // namespace sememe::index

@@ -8,16 +8,21 @@
 //   tail      16 bytes       BlockTail
 //
 // and zeros up to a multiple of 64 bytes: 2,240 for D = 384, of which the edges' codes are 1,536.
-// The node's own code is an eighth of what exact vectors would take, and a third of SymphonyQG's
-// block is saved with it.
+// The node's own code is a quarter of what exact vectors would take, and a third of SymphonyQG's
+// block is saved with it. Compact blocks have neither codes nor factors: 576 bytes for D = 384, and
+// a walk reads the own codes of all neighbours instead.
 #ifndef SEMEME_INDEX_GRAPH_BLOCKS_H_
 #define SEMEME_INDEX_GRAPH_BLOCKS_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 
+#include "base/thread_pool.h"
 #include "index/graph_points.h"
+#include "kernels/aligned.h"
 #include "kernels/edges.h"
 #include "vectors/byte_codes.h"
 
@@ -28,6 +33,15 @@ inline constexpr std::size_t kDegree = kernels::kEdges;
 /// The addend of an edge that is not there, bf16: infinitely far.
 inline constexpr std::uint16_t kFarAddend = 0x7F80;
 
+/// What the blocks of a graph have.
+enum class Layout : std::uint32_t {
+  kFast,     ///< all of the above
+  kCompact,  ///< edges, own code, tail
+};
+/// "fast" or "compact", and back; none for another name.
+std::string_view layout_name(Layout layout);
+std::optional<Layout> parse_layout(std::string_view name);
+
 struct BlockTail {
   vectors::ByteScale scale;  ///< of the node's own code
   std::uint32_t row;         ///< the caller's
@@ -37,8 +51,13 @@ struct BlockTail {
 /// Where the parts of a block lie, for rotated dimensions D.
 struct BlockLayout {
   std::size_t dims = 0;
-  constexpr std::size_t factors() const { return kernels::bit_block_bytes(dims); }
-  constexpr std::size_t edges() const { return factors() + sizeof(kernels::EdgeFactors); }
+  Layout parts = Layout::kFast;
+  constexpr std::size_t factors() const {
+    return parts == Layout::kFast ? kernels::bit_block_bytes(dims) : 0;
+  }
+  constexpr std::size_t edges() const {
+    return factors() + (parts == Layout::kFast ? sizeof(kernels::EdgeFactors) : 0);
+  }
   constexpr std::size_t code() const { return edges() + kDegree * sizeof(Node); }
   constexpr std::size_t tail() const { return code() + dims; }
   constexpr std::size_t bytes() const { return (tail() + sizeof(BlockTail) + 63) / 64 * 64; }
@@ -49,6 +68,7 @@ class BlockView {
  public:
   BlockView(const std::byte* data, const BlockLayout& layout) : data_(data), layout_(layout) {}
 
+  /// codes and factors: of the fast layout.
   std::span<const std::uint8_t> codes() const {
     return {reinterpret_cast<const std::uint8_t*>(data_), layout_.factors()};
   }
@@ -82,9 +102,12 @@ struct GraphView {
   BlockView block(Node p) const { return {at(p), layout}; }
 };
 
-/// Writes the block of node p with its edges, at most kDegree; `block` has layout.bytes().
+/// Writes the fast block of node p with its edges, at most kDegree; `block` has layout.bytes().
 void encode_block(const GraphPoints& points, Node p, std::span<const Near> edges, std::uint32_t row,
                   std::uint32_t copies, std::span<std::byte> block);
+
+/// The blocks of a fast graph without what compact ones have not.
+kernels::AlignedBytes compact_blocks(const GraphView& graph, ThreadPool& pool);
 
 }  // namespace sememe::index
 

@@ -11,7 +11,7 @@ namespace sememe::index {
 namespace {
 
 constexpr std::size_t kSections = 4;
-constexpr std::size_t kParameterWords = 6;
+constexpr std::size_t kParameterWords = 7;
 constexpr std::uint32_t kMostNodes = std::uint32_t{1} << 31;
 
 [[noreturn]] void corrupt(std::string_view where, std::string_view expected,
@@ -47,12 +47,16 @@ GraphParameters parse_parameters(Section section) {
   if (words[0] > static_cast<std::uint32_t>(vectors::Metric::kL2)) {
     corrupt("parameters", "a metric of 0 to 2", concat("", words[0]));
   }
+  if (words[6] > static_cast<std::uint32_t>(Layout::kCompact)) {
+    corrupt("parameters", "a layout of 0 or 1", concat("", words[6]));
+  }
   const GraphParameters out = {.metric = static_cast<vectors::Metric>(words[0]),
                                .dims = words[1],
                                .rows = words[2],
                                .nodes = words[3],
                                .entry = words[4],
-                               .longest = float_of(words[5])};
+                               .longest = float_of(words[5]),
+                               .layout = static_cast<Layout>(words[6])};
   if (out.dims == 0 || out.dims > kMostDims) {
     corrupt("parameters", concat("1 to ", kMostDims, " dimensions"), concat("", out.dims));
   }
@@ -87,7 +91,7 @@ void check_node(const GraphParts& parts, const BlockLayout& layout, Node p) {
     const Node edge = block.edges()[e];
     if (edge == kNoNode) {
       // A walk goes where an estimate is below another: it must not be able to go there.
-      if (block.factors().addend[e] == kFarAddend) continue;
+      if (layout.parts == Layout::kCompact || block.factors().addend[e] == kFarAddend) continue;
       corrupt(where, "an infinite addend where there is no edge", "another");
     }
     if (edge >= parts.parameters.nodes) {
@@ -130,8 +134,13 @@ RecallCurves parse_recall(Section section) {
 
 }  // namespace
 
-std::size_t rotated_dims(vectors::Metric metric, std::size_t dims) {
-  return vectors::rotated_dims_of(vectors::MetricSpace(metric, dims).dims());
+GraphView graph_of(const GraphParts& parts) {
+  const GraphParameters& p = parts.parameters;
+  return {
+      .layout = {vectors::rotated_dims_of(vectors::MetricSpace(p.metric, p.dims).dims()), p.layout},
+      .blocks = parts.blocks.data(),
+      .size = p.nodes,
+      .entry = p.entry};
 }
 
 GraphParts parse_graph(std::span<const Section> sections) {
@@ -142,7 +151,7 @@ GraphParts parse_graph(std::span<const Section> sections) {
                     .blocks = std::as_bytes(sections[1]),
                     .copies = words_of(sections[2], "copies"),
                     .recall = parse_recall(sections[3])};
-  const BlockLayout layout = {rotated_dims(out.parameters.metric, out.parameters.dims)};
+  const BlockLayout layout = graph_of(out).layout;
   const std::size_t bytes = out.parameters.nodes * layout.bytes();
   if (out.blocks.size() != bytes) {
     corrupt("blocks", concat(bytes, " bytes"), concat("", out.blocks.size()));
@@ -154,7 +163,8 @@ GraphParts parse_graph(std::span<const Section> sections) {
 void write_graph(const Path& path, std::string_view key, const GraphParts& parts) {
   const GraphParameters& p = parts.parameters;
   const std::array<std::uint32_t, kParameterWords> parameters = {
-      static_cast<std::uint32_t>(p.metric), p.dims, p.rows, p.nodes, p.entry, bits_of(p.longest)};
+      static_cast<std::uint32_t>(p.metric), p.dims, p.rows, p.nodes, p.entry, bits_of(p.longest),
+      static_cast<std::uint32_t>(p.layout)};
   std::vector<std::uint32_t> recall;
   for (const std::vector<RecallAtEffort>& curve : parts.recall.curves) {
     recall.push_back(static_cast<std::uint32_t>(curve.size()));

@@ -16,7 +16,7 @@
 namespace sememe::index {
 
 inline constexpr SectionFormat kGraphFormat = {
-    .letters = "SEMEMEGR", .version = 1, .what = "graph index", .synced = Synced::kYes};
+    .letters = "SEMEMEGR", .version = 2, .what = "graph index", .synced = Synced::kYes};
 
 /// One less than products of bytes allow (kernels/byte_dot.h): inner products take one more.
 inline constexpr std::uint32_t kMostDims = 65535;
@@ -29,6 +29,7 @@ struct GraphParameters {
   std::uint32_t nodes = 0;  ///< rows less those equal to another
   Node entry = 0;
   float longest = 0;  ///< of the rows, for inner products; else 0
+  Layout layout = Layout::kFast;
 };
 
 /// Parts of a graph, where they lie.
@@ -39,8 +40,8 @@ struct GraphParts {
   RecallCurves recall;
 };
 
-/// Rotated dimensions of an index of such rows: what blocks are laid out for.
-std::size_t rotated_dims(vectors::Metric metric, std::size_t dims);
+/// The graph that the parts are.
+GraphView graph_of(const GraphParts& parts);
 
 /// The parts in the sections of a file. Every number that is used as a place is checked: an edge is
 /// a node, a row is one of the rows. Throws Error(kCorrupt) that names the section and the node.

@@ -20,13 +20,9 @@ using sememe::index::GraphView;
 constexpr std::size_t kMostDims = 4096;
 
 void walk(const GraphParts& parts) {
-  const std::size_t dims =
-      sememe::index::rotated_dims(parts.parameters.metric, parts.parameters.dims);
-  if (parts.parameters.nodes == 0 || dims > kMostDims) return;
-  const GraphView graph = {.layout = {dims},
-                           .blocks = parts.blocks.data(),
-                           .size = parts.parameters.nodes,
-                           .entry = parts.parameters.entry};
+  const GraphView graph = sememe::index::graph_of(parts);
+  const std::size_t dims = graph.layout.dims;
+  if (graph.size == 0 || dims > kMostDims) return;
   sememe::index::GraphQuery query(dims);
   query.set(std::vector<float>(dims, 0.125F));
   sememe::index::GraphWalk walk(graph.size);

@@ -18,10 +18,12 @@ constexpr std::string_view kKey = "some vectors";
 
 Path temporary(std::string_view name) { return Path(testing::TempDir()) / name; }
 
-GraphIndex built(const Matrix& rows, vectors::Metric metric = vectors::Metric::kCosine) {
+GraphIndex built(const Matrix& rows, vectors::Metric metric = vectors::Metric::kCosine,
+                 Layout layout = Layout::kFast) {
   ThreadPool pool(2);
   GraphOptions options;
   options.metric = metric;
+  options.layout = layout;
   return GraphIndex::build(rows.view(), options, pool);
 }
 
@@ -36,7 +38,8 @@ TEST(GraphFile, GivesTheSameIndexLoadedAndMapped) {
   for (const vectors::Metric metric :
        {vectors::Metric::kCosine, vectors::Metric::kInnerProduct, vectors::Metric::kL2}) {
     const Matrix rows = some_rows(900);
-    const GraphIndex index = built(rows, metric);
+    const bool products = metric == vectors::Metric::kInnerProduct;
+    const GraphIndex index = built(rows, metric, products ? Layout::kCompact : Layout::kFast);
     const Path path = temporary("back.graph");
     index.save(path, kKey);
     for (const Residence residence : {Residence::kLoaded, Residence::kMapped}) {
@@ -88,10 +91,10 @@ TEST(GraphFile, RefusesOtherRowsAndOtherKeys) {
   EXPECT_EQ(refusal(temporary("none.graph"), rows), ErrorCode::kNotFound);
 }
 
-TEST(GraphFile, FindsEveryFlippedBitAndEveryCut) {
+void flip_and_cut(Layout layout) {
   const Matrix rows = some_rows(12);
   const Path path = temporary("flipped.graph");
-  built(rows).save(path, kKey);
+  built(rows, vectors::Metric::kCosine, layout).save(path, kKey);
   const std::string good = read_file(path);
   const auto parse = [](std::string_view bytes) -> std::optional<ErrorCode> {
     kernels::AlignedBytes memory(bytes.size());
@@ -113,6 +116,10 @@ TEST(GraphFile, FindsEveryFlippedBitAndEveryCut) {
   for (std::size_t size = 1; size < good.size(); size += 7) {
     EXPECT_EQ(parse(std::string_view(good).substr(0, size)), ErrorCode::kCorrupt) << size;
   }
+}
+
+TEST(GraphFile, FindsEveryFlippedBitAndEveryCut) {
+  for (const Layout layout : {Layout::kFast, Layout::kCompact}) flip_and_cut(layout);
 }
 
 // With checksums that fit, the graph's own checks stand alone.

@@ -40,13 +40,6 @@ GraphIndex::GraphIndex(MatrixView rows, const GraphParameters& parameters)
       rotation_(space_.dims(), kRotationSeed),
       parts_{.parameters = parameters, .blocks = {}, .copies = {}, .recall = {}} {}
 
-void GraphIndex::lay_out() {
-  graph_ = {.layout = {rotation_.rotated_dims()},
-            .blocks = parts_.blocks.data(),
-            .size = parts_.parameters.nodes,
-            .entry = parts_.parameters.entry};
-}
-
 GraphIndex GraphIndex::build(MatrixView rows, const GraphOptions& options, ThreadPool& pool) {
   check_size(rows);
   const bool products = options.metric == vectors::Metric::kInnerProduct;
@@ -56,15 +49,24 @@ GraphIndex GraphIndex::build(MatrixView rows, const GraphOptions& options, Threa
                           .rows = static_cast<std::uint32_t>(rows.rows),
                           .nodes = static_cast<std::uint32_t>(equal.distinct().size()),
                           .entry = 0,
-                          .longest = products ? vectors::longest_row(rows) : 0.0F});
+                          .longest = products ? vectors::longest_row(rows) : 0.0F,
+                          .layout = options.layout});
   const GraphPoints points(rows, equal.distinct(), index.space_, index.rotation_, pool);
   BuiltGraph built = build_graph(points, equal, options.build, pool);
   index.blocks_ = std::move(built.blocks);
+  if (options.layout == Layout::kCompact) {
+    const auto fast = std::as_bytes(index.blocks_.span());
+    index.blocks_ = compact_blocks({.layout = {points.dims()},
+                                    .blocks = fast.data(),
+                                    .size = points.size(),
+                                    .entry = built.entry},
+                                   pool);
+  }
   index.copies_.assign(equal.copies().begin(), equal.copies().end());
   index.parts_.parameters.entry = built.entry;
   index.parts_.blocks = std::as_bytes(index.blocks_.span());
   index.parts_.copies = index.copies_;
-  index.lay_out();
+  index.graph_ = graph_of(index.parts_);
   index.parts_.recall = sample_recall(index, rows, pool);
   return index;
 }
@@ -96,7 +98,7 @@ GraphIndex GraphIndex::open(const Path& path, std::string_view key, MatrixView r
     index.parts_.blocks = std::as_bytes(index.blocks_.span());
     index.parts_.copies = index.copies_;
   }
-  index.lay_out();
+  index.graph_ = graph_of(index.parts_);
   return index;
 }
 

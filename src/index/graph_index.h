@@ -32,6 +32,8 @@ enum class Residence { kLoaded, kMapped };
 
 struct GraphOptions {
   vectors::Metric metric = vectors::Metric::kCosine;
+  /// Compact: a quarter of the memory, and slower searches (docs/decisions/0014-graph-index.md).
+  Layout layout = Layout::kFast;
   BuildOptions build;
 };
 
@@ -66,7 +68,6 @@ class GraphIndex {
  private:
   friend class GraphSearcher;
   GraphIndex(MatrixView rows, const GraphParameters& parameters);
-  void lay_out();
 
   MatrixView rows_;
   vectors::MetricSpace space_;

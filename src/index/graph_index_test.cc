@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 
+#include "base/error_context.h"
 #include "index/graph_connect.h"
 #include "index/index_testing.h"
 #include "sememe/error.h"
@@ -15,10 +16,12 @@ namespace {
 
 using vectors::Metric;
 
-GraphIndex build(const Matrix& rows, Metric metric = Metric::kCosine, std::size_t threads = 2) {
+GraphIndex build(const Matrix& rows, Metric metric = Metric::kCosine, std::size_t threads = 2,
+                 Layout layout = Layout::kFast) {
   ThreadPool pool(threads);
   GraphOptions options;
   options.metric = metric;
+  options.layout = layout;
   options.build.partition.group_size = 200;
   return GraphIndex::build(rows.view(), options, pool);
 }
@@ -35,13 +38,44 @@ TEST(GraphIndex, FindsTheNearestUnderEveryMetric) {
     const bool unit = metric == Metric::kCosine;
     const Matrix rows = unit ? unit_clustered_rows(3000, 96, 1) : clustered_rows(3000, 96, 1);
     const Matrix queries = unit ? unit_clustered_rows(60, 96, 2) : clustered_rows(60, 96, 2);
-    const GraphIndex index = build(rows, metric);
-    EXPECT_GE(graph_recall(index, rows, queries, {.k = 10, .effort = 64}), 0.95)
-        << vectors::metric_name(metric);
-    EXPECT_GE(graph_recall(index, rows, queries, {.k = 10, .effort = 256}), 0.99)
-        << vectors::metric_name(metric);
-    EXPECT_GE(graph_recall(index, rows, queries, {.k = 100, .effort = 1500}), 0.98)
-        << vectors::metric_name(metric);
+    for (const Layout layout : {Layout::kFast, Layout::kCompact}) {
+      const GraphIndex index = build(rows, metric, 2, layout);
+      const auto recall = [&](const GraphSearch& options) {
+        return graph_recall(index, rows, queries, options);
+      };
+      SCOPED_TRACE(concat(vectors::metric_name(metric), " ", layout_name(layout)));
+      EXPECT_GE(recall({.k = 10, .effort = 64}), 0.95);
+      EXPECT_GE(recall({.k = 10, .effort = 256}), 0.99);
+      EXPECT_GE(recall({.k = 100, .effort = 1500}), 0.98);
+    }
+  }
+}
+
+TEST(GraphIndex, ACompactOneTakesAQuarterOfTheMemory) {
+  const Matrix rows = unit_clustered_rows(300, 384, 1);
+  const GraphIndex fast = build(rows);
+  const GraphIndex compact = build(rows, Metric::kCosine, 2, Layout::kCompact);
+  EXPECT_EQ(fast.graph().layout.bytes(), 2240);
+  EXPECT_EQ(compact.graph().layout.bytes(), 576);
+  for (Node p = 0; p < compact.graph().size; ++p) {
+    EXPECT_TRUE(
+        std::ranges::equal(compact.graph().block(p).edges(), fast.graph().block(p).edges()));
+    EXPECT_TRUE(std::ranges::equal(compact.graph().block(p).code(), fast.graph().block(p).code()));
+  }
+}
+
+// The recall of a graph is sampled by searches for its nodes, the entry among them.
+TEST(GraphIndex, SearchesWithoutTheEntry) {
+  const Matrix rows = unit_clustered_rows(800, 32, 1);
+  for (const Layout layout : {Layout::kFast, Layout::kCompact}) {
+    const GraphIndex index = build(rows, Metric::kCosine, 2, layout);
+    const Node entry = index.graph().entry;
+    const std::size_t row = index.graph().block(entry).tail().row;
+    GraphSearcher searcher(index);
+    const auto found = searcher.search_without(entry, {.k = 10, .effort = 200});
+    auto exact = FlatIndex(rows.view()).search(rows.row(row), 11);
+    std::erase_if(exact, [&](const Neighbor& n) { return n.row == row; });
+    EXPECT_EQ(found, exact) << layout_name(layout);
   }
 }
 

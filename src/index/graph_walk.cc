@@ -12,6 +12,8 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kLargest = std::numeric_limits<float>::max();
+// Neighbours of a compact block whose own are asked for ahead of their turn.
+constexpr std::size_t kAhead = 3;
 
 }  // namespace
 
@@ -60,8 +62,28 @@ std::span<const Near> GraphWalk::run(const GraphView& graph, const GraphQuery& q
   visited_.clear();
   found_.clear();
   if (graph.size == 0) return found_;
-  if (without != kNoNode) visited_.insert(without);
+  if (without != kNoNode && without != graph.entry) visited_.insert(without);
   queue_.reset(effort);
+  if (graph.layout.parts == Layout::kFast) {
+    run_by_estimates(graph, query);
+  } else {
+    run_by_codes(graph, query);
+  }
+  // Every way begins at the entry, which is the first that is found.
+  if (without == graph.entry) found_.erase(found_.begin());
+  return found_;
+}
+
+float GraphWalk::visit(const GraphView& graph, const GraphQuery& query, Node p) {
+  visited_.insert(p);
+  const BlockView block = graph.block(p);
+  const float distance = squared_distance(query.scale(), block.tail().scale,
+                                          kernels::byte_dot(query.code(), block.code()));
+  found_.push_back({distance, p});
+  return distance;
+}
+
+void GraphWalk::run_by_estimates(const GraphView& graph, const GraphQuery& query) {
   queue_.insert(kLargest, graph.entry);
   const std::size_t bytes = graph.layout.bytes();
   for (Node p = queue_.pop(); p != kNoNode; p = queue_.pop()) {
@@ -72,17 +94,13 @@ std::span<const Near> GraphWalk::run(const GraphView& graph, const GraphQuery& q
     if (next != kNoNode && !visited_.contains(next)) {
       kernels::prefetch_lines<3>(graph.at(next), bytes);
     }
-    visit(graph, query, p);
+    estimate_edges(graph, query, p);
   }
-  return found_;
 }
 
-void GraphWalk::visit(const GraphView& graph, const GraphQuery& query, Node p) {
-  visited_.insert(p);
+void GraphWalk::estimate_edges(const GraphView& graph, const GraphQuery& query, Node p) {
+  const float distance = visit(graph, query, p);
   const BlockView block = graph.block(p);
-  const float distance = squared_distance(query.scale(), block.tail().scale,
-                                          kernels::byte_dot(query.code(), block.code()));
-  found_.push_back({distance, p});
   alignas(64) std::array<float, kDegree> estimates;
   std::uint32_t below = kernels::estimate_edges(block.codes(), block.factors(), query.edges(),
                                                 distance, queue_.bound(), estimates);
@@ -92,6 +110,28 @@ void GraphWalk::visit(const GraphView& graph, const GraphQuery& query, Node p) {
     if (estimates[e] < queue_.bound() && !visited_.contains(edges[e])) {
       queue_.insert(estimates[e], edges[e]);
     }
+  }
+}
+
+void GraphWalk::run_by_codes(const GraphView& graph, const GraphQuery& query) {
+  queue_.insert(visit(graph, query, graph.entry), graph.entry);
+  for (Node p = queue_.pop(); p != kNoNode; p = queue_.pop()) measure_edges(graph, query, p);
+}
+
+// Distances to all neighbours that were not met before, each asked for some ahead of its turn.
+void GraphWalk::measure_edges(const GraphView& graph, const GraphQuery& query, Node p) {
+  const std::size_t bytes = graph.layout.bytes();
+  std::array<Node, kDegree> fresh;
+  std::size_t count = 0;
+  for (const Node edge : graph.block(p).edges()) {
+    if (edge == kNoNode || visited_.contains(edge)) continue;
+    fresh[count++] = edge;
+    if (count <= kAhead) kernels::prefetch_lines<3>(graph.at(edge), bytes);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i + kAhead < count) kernels::prefetch_lines<3>(graph.at(fresh[i + kAhead]), bytes);
+    const float distance = visit(graph, query, fresh[i]);
+    if (distance < queue_.bound()) queue_.insert(distance, fresh[i]);
   }
 }
 

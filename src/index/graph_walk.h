@@ -88,15 +88,20 @@ class GraphWalk {
   explicit GraphWalk(std::size_t nodes) : visited_(nodes) {}
 
   /// All nodes that a walk visits, with their distances by the codes of both, in the order of
-  /// visits. effort: at least 1. without: a node that is passed over as if it were not there. Valid
-  /// until the next call.
+  /// visits. In a compact graph it visits all neighbours of where it goes, and the queue has no
+  /// estimates but distances. effort: at least 1. without: a node that is passed over as if it were
+  /// not there. Valid until the next call.
   std::span<const Near> run(const GraphView& graph, const GraphQuery& query, std::size_t effort,
                             Node without = kNoNode);
   /// Whether the last walk visited p.
   bool visited(Node p) const { return visited_.contains(p); }
 
  private:
-  void visit(const GraphView& graph, const GraphQuery& query, Node p);
+  void run_by_estimates(const GraphView& graph, const GraphQuery& query);
+  void estimate_edges(const GraphView& graph, const GraphQuery& query, Node p);
+  void run_by_codes(const GraphView& graph, const GraphQuery& query);
+  void measure_edges(const GraphView& graph, const GraphQuery& query, Node p);
+  float visit(const GraphView& graph, const GraphQuery& query, Node p);
 
   VisitedNodes visited_;
   CandidateQueue queue_;
