@@ -10,7 +10,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "eval/index_report.h"
-#include "vectors/npy.h"
+#include "vectors/vector_files.h"
 
 namespace sememe::cli {
 namespace {
@@ -66,8 +66,8 @@ void print_table(const eval::IndexReport& report) {
 }
 
 int run(const Options& options) {
-  Matrix rows = vectors::read_npy(options.vectors);
-  Matrix queries = vectors::read_npy(options.queries);
+  Matrix rows = vectors::read_vectors(options.vectors);
+  Matrix queries = vectors::read_vectors(options.queries);
   eval::IndexReport report;
   {
     Progress progress(parse_progress_mode(options.progress));
@@ -103,7 +103,8 @@ void add_eval_index(Program& program, CLI::App& eval) {
       "  sememe eval index --vectors base.npy --queries queries.npy\n"
       "  sememe eval index --vectors base.npy --queries queries.npy --recall 0.9 0.99 1 --json");
   command
-      ->add_option("--vectors", options->vectors, "Vectors to search, a .npy of float32 or float16")
+      ->add_option("--vectors", options->vectors,
+                   "Vectors to search: a .npy of float32 or float16, or a .fvecs")
       ->required();
   command->add_option("--queries", options->queries, "Vectors to search for, likewise")->required();
   command->add_option("--metric", options->metric, "What near means")
