@@ -1,6 +1,6 @@
-// Inner products of bytes; included inside a target region and the tier's namespace, after its
-// ByteLanes: kWidth bytes at a time of a row and of the query, a Sum of 32-bit lanes, and what a
-// product is off by.
+// Inner products of bytes, and of bytes with halves of them; included inside a target region and
+// the tier's namespace, after its ByteLanes and NibbleLanes: kWidth bytes of the query at a time
+// with kRowBytes of a row, a Sum of 32-bit lanes, and what a product is off by.
 
 // Rows by id whose products run side by side. Rows that lie together come one after the other, as
 // one stream (dot_inl.h).
@@ -14,25 +14,25 @@ SEMEME_ALWAYS_INLINE const std::int8_t* byte_row(const ByteDotBlock& p, std::siz
   return p.rows + (kById ? p.ids[r] : r) * p.stride;
 }
 
-template <std::size_t kRows, bool kById>
-SEMEME_ALWAYS_INLINE void byte_dot_rows(const ByteDotBlock& p, std::size_t first,
-                                        std::int32_t offset) {
+template <class Lanes, std::size_t kRows, bool kById>
+SEMEME_ALWAYS_INLINE void dot_rows(const ByteDotBlock& p, std::size_t first, std::int32_t offset) {
   const std::int8_t* rows[kRows];
-  typename ByteLanes::Sum sums[kRows];
+  typename Lanes::Sum sums[kRows];
 #pragma GCC unroll 4
   for (std::size_t r = 0; r < kRows; ++r) {
     rows[r] = byte_row<kById>(p, first + r);
-    sums[r] = ByteLanes::zero();
+    sums[r] = Lanes::zero();
   }
-  for (std::size_t i = 0; i < p.n; i += ByteLanes::kWidth) {
-    const auto query = ByteLanes::load_query(p.query + i);
+  for (std::size_t i = 0; i < p.n / Lanes::kWidth; ++i) {
+    const auto query = Lanes::load_query(p.query + i * Lanes::kWidth);
 #pragma GCC unroll 4
     for (std::size_t r = 0; r < kRows; ++r) {
-      sums[r] = ByteLanes::multiply_add(sums[r], ByteLanes::load_row(rows[r] + i), query);
+      sums[r] =
+          Lanes::multiply_add(sums[r], Lanes::load_row(rows[r] + i * Lanes::kRowBytes), query);
     }
   }
 #pragma GCC unroll 4
-  for (std::size_t r = 0; r < kRows; ++r) p.out[first + r] = ByteLanes::total(sums[r]) - offset;
+  for (std::size_t r = 0; r < kRows; ++r) p.out[first + r] = Lanes::total(sums[r]) - offset;
 }
 
 inline void byte_dots_by_id(const ByteDotBlock& p, std::int32_t offset) {
@@ -42,13 +42,17 @@ inline void byte_dots_by_id(const ByteDotBlock& p, std::int32_t offset) {
     for (std::size_t a = ahead; a < ahead + kByteRowsAtOnce && a < p.count; ++a) {
       prefetch_lines<3>(byte_row<true>(p, a), p.n);
     }
-    byte_dot_rows<kByteRowsAtOnce, true>(p, r, offset);
+    dot_rows<ByteLanes, kByteRowsAtOnce, true>(p, r, offset);
   }
-  for (; r < p.count; ++r) byte_dot_rows<1, true>(p, r, offset);
+  for (; r < p.count; ++r) dot_rows<ByteLanes, 1, true>(p, r, offset);
 }
 
 inline void byte_dots(const ByteDotBlock& p) {
   const std::int32_t offset = ByteLanes::offset(p.query, p.n);
   if (p.ids != nullptr) return byte_dots_by_id(p, offset);
-  for (std::size_t r = 0; r < p.count; ++r) byte_dot_rows<1, false>(p, r, offset);
+  for (std::size_t r = 0; r < p.count; ++r) dot_rows<ByteLanes, 1, false>(p, r, offset);
+}
+
+inline void nibble_dots(const ByteDotBlock& p) {
+  for (std::size_t r = 0; r < p.count; ++r) dot_rows<NibbleLanes, 1, false>(p, r, 0);
 }

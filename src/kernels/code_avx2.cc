@@ -26,6 +26,7 @@ SEMEME_ALWAYS_INLINE Simd::Reg load_halves(const std::uint16_t* from) {
 // Bytes are widened: without VNNI there is no product of theirs that cannot saturate.
 struct ByteLanes {
   static constexpr std::size_t kWidth = 16;
+  static constexpr std::size_t kRowBytes = 16;
   using Sum = __m256i;
   static SEMEME_ALWAYS_INLINE Sum zero() { return _mm256_setzero_si256(); }
   static SEMEME_ALWAYS_INLINE __m256i load_query(const std::int8_t* from) { return load_row(from); }
@@ -37,6 +38,27 @@ struct ByteLanes {
   }
   static SEMEME_ALWAYS_INLINE std::int32_t total(Sum sum) { return avx2_pair::sum_of_eight(sum); }
   static SEMEME_ALWAYS_INLINE std::int32_t offset(const std::int8_t*, std::size_t) { return 0; }
+};
+
+// Pairs of products of a level, 15 at most, fit 16 bits, and two such pairs too.
+struct NibbleLanes {
+  static constexpr std::size_t kWidth = 64;
+  static constexpr std::size_t kRowBytes = 32;
+  using Sum = __m256i;
+  static SEMEME_ALWAYS_INLINE Sum zero() { return _mm256_setzero_si256(); }
+  static SEMEME_ALWAYS_INLINE avx2_pair::BytePair load_query(const std::int8_t* from) {
+    return avx2_pair::load_byte_pair(from);
+  }
+  static SEMEME_ALWAYS_INLINE avx2_pair::BytePair load_row(const std::int8_t* from) {
+    return avx2_pair::load_nibbles(from);
+  }
+  static SEMEME_ALWAYS_INLINE Sum multiply_add(Sum sum, const avx2_pair::BytePair& row,
+                                               const avx2_pair::BytePair& query) {
+    const __m256i pairs = _mm256_add_epi16(_mm256_maddubs_epi16(row.first, query.first),
+                                           _mm256_maddubs_epi16(row.second, query.second));
+    return avx2_codes::multiply_add<true>(sum, pairs, _mm256_set1_epi16(1));
+  }
+  static SEMEME_ALWAYS_INLINE std::int32_t total(Sum sum) { return avx2_pair::sum_of_eight(sum); }
 };
 
 // clang-format off: each uses the ones before it.
@@ -56,6 +78,7 @@ const CodeTable kAvx2Codes = {.widen_halves = avx2_codes::widen_halves,
                               .hadamard = avx2_codes::hadamard,
                               .mix_halves = avx2_codes::mix_halves,
                               .byte_dots = avx2_codes::byte_dots,
+                              .nibble_dots = avx2_codes::nibble_dots,
                               .bit_ranges = avx2_codes::bit_ranges,
                               .bit_table = avx2_codes::bit_table,
                               .add_bit_sums = avx2_codes::add_bit_sums,

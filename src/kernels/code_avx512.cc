@@ -56,6 +56,7 @@ struct ShuffleLanes {
 // Rows are made unsigned, as the first factor must be.
 struct ByteLanes {
   static constexpr std::size_t kWidth = 64;
+  static constexpr std::size_t kRowBytes = 64;
   using Sum = __m512i;
   static SEMEME_ALWAYS_INLINE Sum zero() { return _mm512_setzero_si512(); }
   static SEMEME_ALWAYS_INLINE __m512i load_query(const std::int8_t* from) {
@@ -78,6 +79,17 @@ struct ByteLanes {
   }
 };
 
+// Low halves of 32 bytes, then the high ones.
+struct NibbleLanes : ByteLanes {
+  static constexpr std::size_t kRowBytes = 32;
+  static SEMEME_ALWAYS_INLINE __m512i load_row(const std::int8_t* from) {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+    const __m512i both =
+        _mm512_inserti64x4(_mm512_castsi256_si512(bytes), _mm256_srli_epi16(bytes, 4), 1);
+    return ShuffleLanes::low_nibbles(both);
+  }
+};
+
 // clang-format off: each uses the ones before it.
 #include "kernels/code_inl.h"
 #include "kernels/byte_dot_inl.h"
@@ -95,6 +107,7 @@ const CodeTable kAvx512Codes = {.widen_halves = avx512_codes::widen_halves,
                                 .hadamard = avx512_codes::hadamard,
                                 .mix_halves = avx512_codes::mix_halves,
                                 .byte_dots = avx512_codes::byte_dots,
+                                .nibble_dots = avx512_codes::nibble_dots,
                                 .bit_ranges = avx512_codes::bit_ranges,
                                 .bit_table = avx512_codes::bit_table,
                                 .add_bit_sums = avx512_codes::add_bit_sums,

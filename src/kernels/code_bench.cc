@@ -9,6 +9,7 @@
 #include "kernels/byte_dot.h"
 #include "kernels/hadamard.h"
 #include "kernels/half_dot.h"
+#include "kernels/nibble_dot.h"
 #include "kernels/test_values.h"
 
 namespace sememe::kernels {
@@ -51,6 +52,18 @@ void bench_byte_dot_rows(benchmark::State& state, Isa isa) {
   std::vector<std::int32_t> out(64);
   for (auto _ : state) {
     byte_dot_rows(query, {.data = rows.data(), .stride = kDim}, out, isa);
+    benchmark::DoNotOptimize(out.data());
+    benchmark::ClobberMemory();
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(rows.size()));
+}
+
+void bench_nibble_dot_rows(benchmark::State& state, Isa isa) {
+  const std::vector<std::int8_t> query(kDim, 3);
+  const std::vector<std::uint8_t> rows(64 * kDim / 2, 0x5A);
+  std::vector<std::int32_t> out(64);
+  for (auto _ : state) {
+    nibble_dot_rows(query, {.data = rows.data(), .stride = kDim / 2}, out, isa);
     benchmark::DoNotOptimize(out.data());
     benchmark::ClobberMemory();
   }
@@ -100,6 +113,7 @@ int main(int argc, char** argv) {
     add("half_dot_rows_16x384", kernels::bench_half_dot_rows);
     add("bit_table_384", kernels::bench_bit_table);
     add("byte_dot_rows_64x384", kernels::bench_byte_dot_rows);
+    add("nibble_dot_rows_64x384", kernels::bench_nibble_dot_rows);
   }
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

@@ -50,6 +50,21 @@ struct ShuffleLanes {
   }
 };
 
+/// 64 bytes.
+struct BytePair {
+  __m256i first;
+  __m256i second;
+};
+SEMEME_ALWAYS_INLINE BytePair load_byte_pair(const std::int8_t* from) {
+  const auto* at = reinterpret_cast<const __m256i*>(from);
+  return {_mm256_loadu_si256(at), _mm256_loadu_si256(at + 1)};
+}
+/// Low halves of 32 bytes, and the high ones.
+SEMEME_ALWAYS_INLINE BytePair load_nibbles(const std::int8_t* from) {
+  const __m256i bytes = ShuffleLanes::load(reinterpret_cast<const std::uint8_t*>(from));
+  return {ShuffleLanes::low_nibbles(bytes), ShuffleLanes::high_nibbles(bytes)};
+}
+
 SEMEME_ALWAYS_INLINE std::int32_t sum_of_eight(__m256i a) {
   return Simd::sum_int({a, _mm256_setzero_si256()});
 }

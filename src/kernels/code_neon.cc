@@ -34,6 +34,7 @@ SEMEME_ALWAYS_INLINE Simd::Reg load_halves(const std::uint16_t* from) {
 
 struct ByteLanes {
   static constexpr std::size_t kWidth = 16;
+  static constexpr std::size_t kRowBytes = 16;
   using Sum = int32x4_t;
   static SEMEME_ALWAYS_INLINE Sum zero() { return vdupq_n_s32(0); }
   static SEMEME_ALWAYS_INLINE int8x16_t load_query(const std::int8_t* from) {
@@ -50,6 +51,7 @@ struct ByteLanes {
 
 // clang-format off: each uses the ones before it.
 #include "kernels/code_inl.h"
+#include "kernels/nibble_lanes_neon_inl.h"
 #include "kernels/byte_dot_inl.h"
 #include "kernels/half_dot_inl.h"
 // clang-format on
@@ -100,7 +102,10 @@ struct ByteLanes : neon_codes::ByteLanes {
   }
 };
 
+// clang-format off: each uses the ones before it.
+#include "kernels/nibble_lanes_neon_inl.h"
 #include "kernels/byte_dot_inl.h"
+// clang-format on
 
 }  // namespace sememe::kernels::neon_codes_dotprod
 SEMEME_TARGET_END
@@ -114,6 +119,8 @@ const CodeTable& neon_code_table() {
       .hadamard = neon_codes::hadamard,
       .mix_halves = neon_codes::mix_halves,
       .byte_dots = neon::has_dotprod() ? neon_codes_dotprod::byte_dots : neon_codes::byte_dots,
+      .nibble_dots =
+          neon::has_dotprod() ? neon_codes_dotprod::nibble_dots : neon_codes::nibble_dots,
       .bit_ranges = neon_codes::bit_ranges,
       .bit_table = neon_codes::bit_table,
       .add_bit_sums = neon_codes::add_bit_sums,

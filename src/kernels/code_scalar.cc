@@ -51,6 +51,18 @@ void byte_dots(const ByteDotBlock& p) {
   }
 }
 
+void nibble_dots(const ByteDotBlock& p) {
+  for (std::size_t r = 0; r < p.count; ++r) {
+    std::int32_t sum = 0;
+    // Of each 64 dimensions the even ones, then the odd ones.
+    for (std::size_t i = 0; i < p.n; ++i) {
+      const auto levels = static_cast<std::uint8_t>(p.rows[r * p.stride + i / 64 * 32 + i % 32]);
+      sum += p.query[i] * (i % 64 < 32 ? levels % 16 : levels / 16);
+    }
+    p.out[r] = sum;
+  }
+}
+
 // Lanes and sums of sixteen, as the other tiers have them.
 BitRanges bit_ranges(const float* query, std::size_t dims, float* low) {
   Simd::Reg total = Simd::zero();
@@ -105,6 +117,7 @@ const CodeTable kScalarCodes = {.widen_halves = widen_halves,
                                 .hadamard = hadamard,
                                 .mix_halves = mix_halves,
                                 .byte_dots = byte_dots,
+                                .nibble_dots = nibble_dots,
                                 .bit_ranges = bit_ranges,
                                 .bit_table = bit_table,
                                 .add_bit_sums = add_bit_sums,

@@ -1,5 +1,5 @@
 // The functions of one instruction tier on codes of vectors, behind hadamard.h, half_dot.h,
-// byte_dot.h and bit_sums.h. Only kernels and their tests use this.
+// byte_dot.h, nibble_dot.h and bit_sums.h. Only kernels and their tests use this.
 #ifndef SEMEME_KERNELS_CODE_TABLE_H_
 #define SEMEME_KERNELS_CODE_TABLE_H_
 
@@ -55,6 +55,8 @@ struct CodeTable {
   /// half: a multiple of 16.
   void (*mix_halves)(float* values, const float* signs, std::size_t half);
   void (*byte_dots)(const ByteDotBlock& block);
+  /// Rows of half the query's bytes (nibble_dot.h); ids: null.
+  void (*nibble_dots)(const ByteDotBlock& block);
   /// low: [dims], of each dimension the lowest sum of its group. dims: a multiple of 16.
   BitRanges (*bit_ranges)(const float* query, std::size_t dims, float* low);
   void (*bit_table)(const BitTableBlock& block);
