@@ -1,6 +1,7 @@
 #include "index/graph_index.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/error_context.h"
 #include "index/flat_index.h"
@@ -93,7 +94,8 @@ GraphIndex GraphIndex::open(const Path& path, std::string_view key, MatrixView r
     index.file_ = std::move(file);
   } else {
     index.blocks_ = kernels::AlignedBytes::uninitialized(index.parts_.blocks.size());
-    std::ranges::copy(index.parts_.blocks, std::as_writable_bytes(index.blocks_.span()).begin());
+    // Not std::copy: of std::byte it goes byte by byte (GCC 12).
+    std::memcpy(index.blocks_.data(), index.parts_.blocks.data(), index.parts_.blocks.size());
     index.copies_.assign(index.parts_.copies.begin(), index.parts_.copies.end());
     index.parts_.blocks = std::as_bytes(index.blocks_.span());
     index.parts_.copies = index.copies_;

@@ -30,8 +30,8 @@ void GraphQuery::set(std::span<const float> rotated) {
 
 void CandidateQueue::reset(std::size_t capacity) {
   const std::size_t places = (capacity + 15) / 16 * 16;
-  distances_.grow(kBefore + places);
-  ids_.grow(kBefore + places);
+  distances_.grow(kBefore + places + kernels::kEdges);
+  ids_.grow(kBefore + places + kernels::kEdges);
   capacity_ = capacity;
   next_ = 0;
   places_ = {distances_.data() + kBefore, ids_.data() + kBefore, places};
@@ -105,12 +105,12 @@ void GraphWalk::estimate_edges(const GraphView& graph, const GraphQuery& query, 
   std::uint32_t below = kernels::estimate_edges(block.codes(), block.factors(), query.edges(),
                                                 distance, queue_.bound(), estimates);
   const std::span<const Node, kDegree> edges = block.edges();
+  kernels::SortedEntries entries;
   for (; below != 0; below &= below - 1) {
     const auto e = static_cast<std::size_t>(std::countr_zero(below));
-    if (estimates[e] < queue_.bound() && !visited_.contains(edges[e])) {
-      queue_.insert(estimates[e], edges[e]);
-    }
+    if (!visited_.contains(edges[e])) entries.put(estimates[e], edges[e]);
   }
+  queue_.insert(entries);
 }
 
 void GraphWalk::run_by_codes(const GraphView& graph, const GraphQuery& query) {
@@ -128,11 +128,13 @@ void GraphWalk::measure_edges(const GraphView& graph, const GraphQuery& query, N
     fresh[count++] = edge;
     if (count <= kAhead) kernels::prefetch_lines<3>(graph.at(edge), bytes);
   }
+  kernels::SortedEntries entries;
   for (std::size_t i = 0; i < count; ++i) {
     if (i + kAhead < count) kernels::prefetch_lines<3>(graph.at(fresh[i + kAhead]), bytes);
     const float distance = visit(graph, query, fresh[i]);
-    if (distance < queue_.bound()) queue_.insert(distance, fresh[i]);
+    if (distance < queue_.bound()) entries.put(distance, fresh[i]);
   }
+  queue_.insert(entries);
 }
 
 }  // namespace sememe::index

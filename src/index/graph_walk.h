@@ -42,11 +42,16 @@ class CandidateQueue {
   /// Empty, with room for `capacity`, at least 1.
   void reset(std::size_t capacity);
 
-  /// What must be below it to be put in.
+  /// What is not below it need not be put in.
   float bound() const { return distances_.data()[kBefore + capacity_ - 1]; }
-  void insert(float distance, Node node) {
-    const std::size_t place = kernels::insert_sorted(places_, distance, node);
+  void insert(const kernels::SortedEntries& entries) {
+    const std::size_t place = kernels::merge_sorted(places_, entries);
     next_ = next_ < place ? next_ : place;
+  }
+  void insert(float distance, Node node) {
+    kernels::SortedEntries entry;
+    entry.put(distance, node);
+    insert(entry);
   }
   /// The nearest that was not popped, or kNoNode.
   Node pop();

@@ -56,20 +56,24 @@ std::uint32_t estimate(const EstimateBlock& e) {
 
 }  // namespace
 
-std::size_t insert_by_moving(const SortedPlaces& places, float distance, std::uint32_t id) {
-  float* const end = places.distances + places.count;
-  float* const at = std::lower_bound(places.distances, end, distance);
-  const auto place = static_cast<std::size_t>(at - places.distances);
-  const std::size_t moved = places.count - place - 1;
-  std::memmove(at + 1, at, moved * sizeof(float));
-  std::memmove(places.ids + place + 1, places.ids + place, moved * sizeof(std::uint32_t));
-  *at = distance;
-  places.ids[place] = id;
-  return place;
+std::size_t merge_by_moving(const SortedPlaces& places, const SortedEntries& entries) {
+  float* const distances = places.distances;
+  std::size_t end = places.count;
+  for (std::size_t left = entries.size(); left > 0; --left) {
+    const float distance = entries.distances()[left - 1];
+    std::size_t at = end;
+    while (at > 0 && !(distances[at - 1] < distance)) --at;
+    // So many entries come to lie before these places.
+    std::memmove(distances + at + left, distances + at, (end - at) * sizeof(float));
+    std::memmove(places.ids + at + left, places.ids + at, (end - at) * sizeof(std::uint32_t));
+    distances[at + left - 1] = distance;
+    places.ids[at + left - 1] = entries.ids()[left - 1];
+    end = at;
+  }
+  return end;
 }
 
-const EdgesTable kScalarEdges = {
-    .encode = encode, .estimate = estimate, .insert = insert_by_moving};
+const EdgesTable kScalarEdges = {.encode = encode, .estimate = estimate, .merge = merge_by_moving};
 
 EdgeSums encode_edge(std::span<const float> p, std::span<const float> x, std::size_t row,
                      std::span<std::uint8_t> block, Isa isa) {
@@ -102,8 +106,8 @@ std::uint32_t estimate_edges(std::span<const std::uint8_t> codes, const EdgeFact
                                     .estimates = estimates.data()});
 }
 
-std::size_t insert_sorted(const SortedPlaces& places, float distance, std::uint32_t id, Isa isa) {
-  return edges_table(isa).insert(places, distance, id);
+std::size_t merge_sorted(const SortedPlaces& places, const SortedEntries& entries, Isa isa) {
+  return edges_table(isa).merge(places, entries);
 }
 
 }  // namespace sememe::kernels

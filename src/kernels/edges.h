@@ -62,20 +62,43 @@ std::uint32_t estimate_edges(std::span<const std::uint8_t> codes, const EdgeFact
                              const EdgeQuery& query, float base, float bound,
                              std::span<float, kEdges> estimates, Isa isa = active_isa());
 
+/// What one node adds to a queue: up to kEdges distances in ascending order, each with an id.
+class SortedEntries {
+ public:
+  /// Behind those that are less far. Fewer than kEdges are in it.
+  void put(float distance, std::uint32_t id) {
+    std::size_t at = count_++;
+    for (; at > 0 && !(distances_[at - 1] < distance); --at) {
+      distances_[at] = distances_[at - 1];
+      ids_[at] = ids_[at - 1];
+    }
+    distances_[at] = distance;
+    ids_[at] = id;
+  }
+  std::size_t size() const { return count_; }
+  const float* distances() const { return distances_.data(); }
+  const std::uint32_t* ids() const { return ids_.data(); }
+
+ private:
+  std::size_t count_ = 0;
+  std::array<float, kEdges> distances_;
+  std::array<std::uint32_t, kEdges> ids_;
+};
+
 /// Distances in ascending order, each with an id: the arrays of a queue. Both hold a multiple of
-/// sixteen places, behind one more that is never read as a place. Places without an entry have an
-/// infinite distance.
+/// sixteen places, with one more before them and kEdges behind them that are never read as places.
+/// Places without an entry have an infinite distance.
 struct SortedPlaces {
   float* distances;
   std::uint32_t* ids;
   std::size_t count;
 };
 
-/// Puts an entry behind those that are less far; what was last falls out. distance: less than the
-/// last place's. Returns its place. Cost: the places behind it,
-/// sixteen at a time with AVX-512.
-std::size_t insert_sorted(const SortedPlaces& places, float distance, std::uint32_t id,
-                          Isa isa = active_isa());
+/// Puts each entry behind the places that are less far; what is then behind the last place falls
+/// out. Returns the place of the first entry, or the number of places for none. Cost: one pass over
+/// the places behind it, sixteen at a time with AVX-512.
+std::size_t merge_sorted(const SortedPlaces& places, const SortedEntries& entries,
+                         Isa isa = active_isa());
 
 }  // namespace sememe::kernels
 

@@ -52,7 +52,7 @@ namespace sememe::kernels {
 
 const EdgesTable kAvx2Edges = {.encode = avx2_edges::encode_edge,
                                .estimate = avx2_edges::estimate_edges,
-                               .insert = insert_by_moving};
+                               .merge = merge_by_moving};
 
 }  // namespace sememe::kernels
 

@@ -29,31 +29,46 @@ struct EdgeLanes {
 
 #include "kernels/edges_inl.h"
 
-// Moves places [16 v, 16 v + 16) from `first` on one place further, and puts the entry there.
-SEMEME_ALWAYS_INLINE void move_and_put(const SortedPlaces& places, std::size_t v, __mmask16 first,
-                                       __mmask16 at, __m512 distance, __m512i id) {
-  float* d = places.distances + 16 * v;
-  std::uint32_t* i = places.ids + 16 * v;
-  const __m512 moved = _mm512_mask_loadu_ps(_mm512_loadu_ps(d), first, d - 1);
-  const __m512i moved_ids = _mm512_mask_loadu_epi32(_mm512_loadu_si512(i), first, i - 1);
-  _mm512_storeu_ps(d, _mm512_mask_mov_ps(moved, at, distance));
-  _mm512_storeu_si512(i, _mm512_mask_mov_epi32(moved_ids, at, id));
-}
-
-// From the end, where most entries go: places move on until the vector that the entry belongs into.
-std::size_t insert_sorted(const SortedPlaces& places, float distance, std::uint32_t id) {
-  const __m512 entry = _mm512_set1_ps(distance);
-  const __m512i ids = _mm512_set1_epi32(static_cast<int>(id));
-  std::size_t v = places.count / 16 - 1;
-  for (; v > 0 && !(places.distances[16 * v - 1] < distance); --v) {
-    move_and_put(places, v, 0xFFFF, 0, entry, ids);
+// Sixteen places, as they were read.
+struct PlacesVector {
+  __m512 distances;
+  __m512i ids;
+  SEMEME_ALWAYS_INLINE PlacesVector(const SortedPlaces& places, std::size_t first)
+      : distances(_mm512_loadu_ps(places.distances + first)),
+        ids(_mm512_loadu_si512(places.ids + first)) {}
+  SEMEME_ALWAYS_INLINE unsigned less_far_than(float distance) const {
+    return static_cast<unsigned>(
+        __builtin_popcount(_mm512_cmp_ps_mask(distances, _mm512_set1_ps(distance), _CMP_LT_OQ)));
   }
-  const __m512 d = _mm512_loadu_ps(places.distances + 16 * v);
-  const unsigned lane =
-      static_cast<unsigned>(__builtin_popcount(_mm512_cmp_ps_mask(d, entry, _CMP_LT_OQ)));
-  move_and_put(places, v, static_cast<__mmask16>(0xFFFFU << lane),
-               static_cast<__mmask16>(1U << lane), entry, ids);
-  return 16 * v + lane;
+  SEMEME_ALWAYS_INLINE void put(const SortedPlaces& places, std::size_t first,
+                                __mmask16 lanes) const {
+    _mm512_mask_storeu_ps(places.distances + first, lanes, distances);
+    _mm512_mask_storeu_epi32(places.ids + first, lanes, ids);
+  }
+};
+
+// From the end, where most entries go: places move on by as many entries as are still to come to
+// lie before them.
+std::size_t merge_sorted(const SortedPlaces& places, const SortedEntries& entries) {
+  std::size_t left = entries.size();
+  std::size_t at = places.count;
+  for (std::size_t first = places.count; left > 0 && first > 0;) {
+    first -= 16;
+    const PlacesVector vector(places, first);
+    unsigned end = 16;
+    while (left > 0) {
+      const unsigned lane = vector.less_far_than(entries.distances()[left - 1]);
+      const unsigned lanes = (0xFFFFU << lane) & ~(0xFFFFU << end);
+      vector.put(places, first + left, static_cast<__mmask16>(lanes));
+      end = lane;
+      if (lane == 0 && first > 0) break;
+      --left;
+      at = first + lane;
+      places.distances[at + left] = entries.distances()[left];
+      places.ids[at + left] = entries.ids()[left];
+    }
+  }
+  return at;
 }
 
 }  // namespace
@@ -64,7 +79,7 @@ namespace sememe::kernels {
 
 const EdgesTable kAvx512Edges = {.encode = avx512_edges::encode_edge,
                                  .estimate = avx512_edges::estimate_edges,
-                                 .insert = avx512_edges::insert_sorted};
+                                 .merge = avx512_edges::merge_sorted};
 
 }  // namespace sememe::kernels
 

@@ -58,7 +58,7 @@ namespace sememe::kernels {
 
 const EdgesTable kNeonEdges = {.encode = neon_edges::encode_edge,
                                .estimate = neon_edges::estimate_edges,
-                               .insert = insert_by_moving};
+                               .merge = merge_by_moving};
 
 }  // namespace sememe::kernels
 

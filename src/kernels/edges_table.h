@@ -30,11 +30,11 @@ struct EstimateBlock {
 struct EdgesTable {
   EdgeSums (*encode)(const EdgeBlock& block);
   std::uint32_t (*estimate)(const EstimateBlock& block);
-  std::size_t (*insert)(const SortedPlaces& places, float distance, std::uint32_t id);
+  std::size_t (*merge)(const SortedPlaces& places, const SortedEntries& entries);
 };
 
-/// The tiers without a better one: a search, then two moves.
-std::size_t insert_by_moving(const SortedPlaces& places, float distance, std::uint32_t id);
+/// The tiers without a better one: a search from the end for each entry, then two moves.
+std::size_t merge_by_moving(const SortedPlaces& places, const SortedEntries& entries);
 
 extern const EdgesTable kScalarEdges;
 #if defined(__x86_64__)

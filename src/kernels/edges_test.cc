@@ -122,28 +122,58 @@ TEST(Edges, Bf16IsTheNearest) {
   EXPECT_TRUE(std::isnan(of_bf16(to_bf16(std::numeric_limits<float>::quiet_NaN()))));
 }
 
+// A queue of places, and what it must hold.
+struct Queue {
+  explicit Queue(std::size_t count)
+      : distances(1 + count + kEdges, kInfinity),
+        ids(1 + count + kEdges, 0),
+        places{distances.data() + 1, ids.data() + 1, count},
+        expected(count, {kInfinity, 0}) {}
+
+  // Puts an entry where it must come to lie.
+  void expect(float distance, std::uint32_t id) {
+    const auto at = std::ranges::lower_bound(expected, distance, {},
+                                             [](const auto& entry) { return entry.first; });
+    expected.insert(at, {distance, id});
+    expected.pop_back();
+  }
+  std::size_t place_of(float distance) const {
+    return static_cast<std::size_t>(
+        std::ranges::lower_bound(expected, distance, {},
+                                 [](const auto& entry) { return entry.first; }) -
+        expected.begin());
+  }
+
+  std::vector<float> distances;
+  std::vector<std::uint32_t> ids;
+  SortedPlaces places;
+  std::vector<std::pair<float, std::uint32_t>> expected;
+};
+
 TEST(Edges, PlacesStaySortedAsByAStableSort) {
   for (const Isa isa : supported_isas()) {
     for (const std::size_t count : {16UL, 48UL, 336UL}) {
-      std::vector<float> distances(count + 1, kInfinity);
-      std::vector<std::uint32_t> ids(count + 1, 0);
-      const SortedPlaces places = {distances.data() + 1, ids.data() + 1, count};
-      std::vector<std::pair<float, std::uint32_t>> expected(count, {kInfinity, 0});
-      std::uint32_t id = 0;
-      for (const float value : test_values(3 * count, count)) {
-        const float distance = std::floor(value * 20.0F);  // with equal ones
-        ++id;
-        if (!(distance < expected.back().first)) continue;
-        const auto at = std::ranges::lower_bound(expected, distance, {},
-                                                 [](const auto& entry) { return entry.first; });
-        const auto place = static_cast<std::size_t>(at - expected.begin());
-        expected.insert(at, {distance, id});
-        expected.pop_back();
-        EXPECT_EQ(insert_sorted(places, distance, id, isa), place) << isa_name(isa);
-      }
-      for (std::size_t i = 0; i < count; ++i) {
-        EXPECT_EQ(places.distances[i], expected[i].first) << isa_name(isa) << ' ' << i;
-        EXPECT_EQ(places.ids[i], expected[i].second) << isa_name(isa) << ' ' << i;
+      for (const std::size_t at_once : {0UL, 1UL, 2UL, 5UL, 31UL, 32UL}) {
+        Queue queue(count);
+        const std::vector<float> values = test_values(4 * count, count);
+        std::uint32_t id = 0;
+        for (std::size_t round = 0; round < 4 * count / (at_once + 1); ++round) {
+          SortedEntries entries;
+          for (std::size_t i = 0; i < at_once; ++i) {
+            const float distance = std::floor(values[id] * 20.0F);  // with equal ones
+            entries.put(distance, ++id);
+          }
+          const std::size_t first = at_once == 0 ? count : queue.place_of(entries.distances()[0]);
+          for (std::size_t i = at_once; i > 0; --i) {
+            queue.expect(entries.distances()[i - 1], entries.ids()[i - 1]);
+          }
+          EXPECT_EQ(merge_sorted(queue.places, entries, isa), first) << isa_name(isa);
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+          EXPECT_EQ(queue.places.distances[i], queue.expected[i].first)
+              << isa_name(isa) << ' ' << i;
+          EXPECT_EQ(queue.places.ids[i], queue.expected[i].second) << isa_name(isa) << ' ' << i;
+        }
       }
     }
   }
