@@ -28,11 +28,10 @@ void BestRows::widen(float margin) {
   margin_ = margin;
 }
 
-void BestRows::offer_all(std::size_t first, std::span<const float> scores,
-                         const RowFilter* allowed) {
+void BestRows::offer_all(std::size_t first, std::span<const float> scores, const RowSet* allowed) {
   const auto offer_range = [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      if (scores[i] > threshold_ && (allowed == nullptr || (*allowed)[first + i])) {
+      if (scores[i] > threshold_ && (allowed == nullptr || allowed->contains(first + i))) {
         offer(first + i, scores[i]);
       }
     }

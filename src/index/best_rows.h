@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "index/neighbor.h"
+#include "index/row_set.h"
 
 namespace sememe::index {
 
@@ -31,8 +32,8 @@ class BestRows {
     buffer_.push_back({row, score});
     if (buffer_.size() >= capacity_) compact();
   }
-  /// Scores of rows first .. first + scores.size(); allowed: flags of all rows, or null.
-  void offer_all(std::size_t first, std::span<const float> scores, const RowFilter* allowed);
+  /// Scores of rows first .. first + scores.size(); allowed: among all rows, or null.
+  void offer_all(std::size_t first, std::span<const float> scores, const RowSet* allowed);
 
   std::size_t size() const { return buffer_.size(); }
   /// The k best, or all that could be, best first. Empties this.

@@ -47,10 +47,10 @@ TEST(BestRows, AreThoseOfASort) {
 
 TEST(BestRows, AreOnlyAllowedOnes) {
   const std::vector<float> scores = random_scores(1000, 1000);
-  RowFilter allowed(1000);
-  for (std::size_t i = 0; i < 1000; i += 3) allowed[i] = true;
+  RowSet allowed(1000);
+  for (std::size_t i = 0; i < 1000; i += 3) allowed.insert(i);
   std::vector<Neighbor> expected = sorted(scores);
-  std::erase_if(expected, [&](const Neighbor& n) { return !allowed[n.row]; });
+  std::erase_if(expected, [&](const Neighbor& n) { return !allowed.contains(n.row); });
   expected.resize(20);
   BestRows best(20);
   best.offer_all(0, scores, &allowed);

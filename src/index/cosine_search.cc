@@ -22,9 +22,9 @@ std::vector<Neighbor> nearest_by_cosine(MatrixView rows, std::span<const float> 
   for (std::size_t begin = 0; begin < rows.rows; begin += kBlockRows) {
     const std::size_t count = std::min(kBlockRows, rows.rows - begin);
     const Matrix units = vectors::unit_rows({rows.row(begin).data(), count, rows.cols});
-    RowFilter allowed(count, true);
+    RowSet allowed = RowSet::all(count);
     for (const std::size_t row : excluded) {
-      if (row >= begin && row - begin < count) allowed[row - begin] = false;
+      if (row >= begin && row - begin < count) allowed.erase(row - begin);
     }
     const auto before = static_cast<std::ptrdiff_t>(best.size());
     for (const Neighbor& found : FlatIndex(units.view()).search(unit_query.row(0), k, allowed)) {

@@ -91,7 +91,7 @@ FlatBitIndex::Query FlatBitIndex::prepare(std::span<const float> query,
 }
 
 void FlatBitIndex::scan_block(std::size_t first, std::size_t count, Query& query,
-                              const RowFilter* allowed) const {
+                              const RowSet* allowed) const {
   const std::size_t code_bytes = query.table.size();
   alignas(64) std::array<float, kBlockRows> scores;
   for (std::size_t i = 0; i < count; i += kLanes) {
@@ -109,13 +109,13 @@ void FlatBitIndex::scan_block(std::size_t first, std::size_t count, Query& query
 }
 
 std::vector<Neighbor> FlatBitIndex::search(std::span<const float> query, std::size_t k,
-                                           const RowFilter* allowed, double oversample) const {
+                                           const RowSet* allowed, double oversample) const {
   return search_batch({query.data(), 1, query.size()}, k, nullptr, allowed, oversample).front();
 }
 
 std::vector<std::vector<Neighbor>> FlatBitIndex::search_batch(MatrixView queries, std::size_t k,
                                                               ThreadPool* pool,
-                                                              const RowFilter* allowed,
+                                                              const RowSet* allowed,
                                                               double oversample) const {
   SEMEME_CHECK(queries.cols == rows_.cols);
   SEMEME_CHECK(allowed == nullptr || allowed->size() == size());

@@ -10,6 +10,7 @@
 
 #include "base/thread_pool.h"
 #include "index/neighbor.h"
+#include "index/row_set.h"
 #include "kernels/aligned.h"
 #include "sememe/types.h"
 #include "vectors/metric.h"
@@ -39,19 +40,18 @@ class FlatBitIndex {
   /// The k most similar of the k * oversample rows whose codes say that they are most similar, with
   /// exact similarities; oversample: at least 1. Like FlatIndex otherwise; allowed: null for all.
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
-                               const RowFilter* allowed = nullptr,
+                               const RowSet* allowed = nullptr,
                                double oversample = kBitOversample) const;
   /// The same results for each row of queries, up to 64 of them to a read of the codes.
   std::vector<std::vector<Neighbor>> search_batch(MatrixView queries, std::size_t k,
                                                   ThreadPool* pool = nullptr,
-                                                  const RowFilter* allowed = nullptr,
+                                                  const RowSet* allowed = nullptr,
                                                   double oversample = kBitOversample) const;
 
  private:
   struct Query;
   Query prepare(std::span<const float> query, std::size_t candidates) const;
-  void scan_block(std::size_t first, std::size_t count, Query& query,
-                  const RowFilter* allowed) const;
+  void scan_block(std::size_t first, std::size_t count, Query& query, const RowSet* allowed) const;
   std::size_t block_floats() const;
 
   MatrixView rows_;

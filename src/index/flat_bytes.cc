@@ -28,7 +28,7 @@ struct FlatByteIndex::Part {
   MatrixView queries;
   std::size_t k;
   std::size_t candidates;
-  const RowFilter* allowed;
+  const RowSet* allowed;
 };
 
 std::size_t FlatByteIndex::block_floats() const {
@@ -78,13 +78,13 @@ void FlatByteIndex::search_part(const Part& part, std::span<std::vector<Neighbor
 }
 
 std::vector<Neighbor> FlatByteIndex::search(std::span<const float> query, std::size_t k,
-                                            const RowFilter* allowed, double oversample) const {
+                                            const RowSet* allowed, double oversample) const {
   return search_batch({query.data(), 1, query.size()}, k, nullptr, allowed, oversample).front();
 }
 
 std::vector<std::vector<Neighbor>> FlatByteIndex::search_batch(MatrixView queries, std::size_t k,
                                                                ThreadPool* pool,
-                                                               const RowFilter* allowed,
+                                                               const RowSet* allowed,
                                                                double oversample) const {
   SEMEME_CHECK(queries.cols == rows_.cols);
   SEMEME_CHECK(allowed == nullptr || allowed->size() == size());

@@ -10,6 +10,7 @@
 #include "base/cpu.h"
 #include "base/thread_pool.h"
 #include "index/neighbor.h"
+#include "index/row_set.h"
 #include "kernels/quantized.h"
 #include "sememe/types.h"
 #include "vectors/metric.h"
@@ -37,12 +38,12 @@ class FlatByteIndex {
   /// code, with exact similarities; oversample: at least 1. Like FlatIndex otherwise; allowed: null
   /// for all.
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
-                               const RowFilter* allowed = nullptr,
+                               const RowSet* allowed = nullptr,
                                double oversample = kByteOversample) const;
   /// The same results for each row of queries, up to 64 of them to a read of the codes.
   std::vector<std::vector<Neighbor>> search_batch(MatrixView queries, std::size_t k,
                                                   ThreadPool* pool = nullptr,
-                                                  const RowFilter* allowed = nullptr,
+                                                  const RowSet* allowed = nullptr,
                                                   double oversample = kByteOversample) const;
 
  private:

@@ -47,7 +47,7 @@ inline float score_margin(std::size_t dims, float query_length, float longest, b
 template <class Rows>
 class FlatExact {
  public:
-  FlatExact(const Rows& rows, vectors::Metric metric, std::size_t k, const RowFilter* allowed)
+  FlatExact(const Rows& rows, vectors::Metric metric, std::size_t k, const RowSet* allowed)
       : rows_(rows),
         l2_(metric == vectors::Metric::kL2),
         k_(std::min(k, rows.size())),
@@ -98,7 +98,7 @@ class FlatExact {
         const float* block = rows_.block(first, count, scratch);
         kernels::gemm(count, {block, queries.cols}, packed, {scores.data(), queries.rows});
         for (std::size_t r = 0; r < count; ++r) {
-          if (allowed_ != nullptr && !(*allowed_)[first + r]) continue;
+          if (allowed_ != nullptr && !allowed_->contains(first + r)) continue;
           const float* row = scores.data() + r * queries.rows;
           const float half = l2_ ? 0.5F * squares[r] : 0.0F;
           for (std::size_t q = 0; q < queries.rows; ++q) best[q].offer(first + r, row[q] - half);
@@ -160,7 +160,7 @@ class FlatExact {
   const Rows& rows_;
   bool l2_;
   std::size_t k_;
-  const RowFilter* allowed_;
+  const RowSet* allowed_;
 };
 
 }  // namespace sememe::index

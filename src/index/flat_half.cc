@@ -83,7 +83,7 @@ FlatHalfIndex::FlatHalfIndex(MatrixView rows, vectors::Metric metric)
 }
 
 std::vector<Neighbor> FlatHalfIndex::search(std::span<const float> query, std::size_t k,
-                                            const RowFilter* allowed) const {
+                                            const RowSet* allowed) const {
   SEMEME_CHECK(query.size() == dims_);
   std::vector<float> wide(stride_);
   std::ranges::copy(query, wide.begin());
@@ -93,7 +93,7 @@ std::vector<Neighbor> FlatHalfIndex::search(std::span<const float> query, std::s
 
 std::vector<std::vector<Neighbor>> FlatHalfIndex::search_batch(MatrixView queries, std::size_t k,
                                                                ThreadPool* pool,
-                                                               const RowFilter* allowed) const {
+                                                               const RowSet* allowed) const {
   SEMEME_CHECK(queries.cols == dims_);
   Matrix wide(queries.rows, stride_);
   for (std::size_t q = 0; q < queries.rows; ++q) {

@@ -10,6 +10,7 @@
 
 #include "base/thread_pool.h"
 #include "index/neighbor.h"
+#include "index/row_set.h"
 #include "kernels/aligned.h"
 #include "sememe/types.h"
 #include "vectors/metric.h"
@@ -30,10 +31,10 @@ class FlatHalfIndex {
 
   /// As FlatIndex has them; allowed: null for all.
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
-                               const RowFilter* allowed = nullptr) const;
+                               const RowSet* allowed = nullptr) const;
   std::vector<std::vector<Neighbor>> search_batch(MatrixView queries, std::size_t k,
                                                   ThreadPool* pool = nullptr,
-                                                  const RowFilter* allowed = nullptr) const;
+                                                  const RowSet* allowed = nullptr) const;
 
  private:
   class Rows;

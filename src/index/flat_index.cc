@@ -41,14 +41,14 @@ std::vector<Neighbor> FlatIndex::search(std::span<const float> query, std::size_
 }
 
 std::vector<Neighbor> FlatIndex::search(std::span<const float> query, std::size_t k,
-                                        const RowFilter& allowed) const {
+                                        const RowSet& allowed) const {
   const F32Rows rows(vectors_, metric_);
   return FlatExact(rows, metric_, k, &allowed).search(query);
 }
 
 std::vector<std::vector<Neighbor>> FlatIndex::search_batch(MatrixView queries, std::size_t k,
                                                            ThreadPool* pool,
-                                                           const RowFilter* allowed) const {
+                                                           const RowSet* allowed) const {
   const F32Rows rows(vectors_, metric_);
   const FlatExact scan(rows, metric_, k, allowed);
   return search_parts(queries, pool,

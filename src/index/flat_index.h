@@ -9,6 +9,7 @@
 
 #include "base/thread_pool.h"
 #include "index/neighbor.h"
+#include "index/row_set.h"
 #include "sememe/types.h"
 #include "vectors/metric.h"
 
@@ -25,16 +26,16 @@ class FlatIndex {
   /// whose similarity is NaN or minus infinity is never returned. Cost: one read of all vectors,
   /// rows x dim multiply-adds; O(k) memory.
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k) const;
-  /// The same among the rows whose flag is set; allowed: [rows].
+  /// The same among the rows of a set, of as many rows as there are vectors.
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
-                               const RowFilter& allowed) const;
+                               const RowSet& allowed) const;
 
   /// The same results, bit for bit, for each row of queries: of finite numbers. From five queries
   /// on by matrix products, 64 queries to a read of the vectors. pool: null for this thread;
   /// allowed: null for all.
   std::vector<std::vector<Neighbor>> search_batch(MatrixView queries, std::size_t k,
                                                   ThreadPool* pool = nullptr,
-                                                  const RowFilter* allowed = nullptr) const;
+                                                  const RowSet* allowed = nullptr) const;
 
  private:
   MatrixView vectors_;

@@ -67,10 +67,10 @@ TEST(FlatIndex, EqualProductsComeInRowOrder) {
 
 TEST(FlatIndex, ReturnsOnlyAllowedRows) {
   const Matrix vectors = random_rows(2000, 16, 5);
-  RowFilter allowed(vectors.rows);
-  for (std::size_t r = 0; r < vectors.rows; r += 3) allowed[r] = true;
+  RowSet allowed(vectors.rows);
+  for (std::size_t r = 0; r < vectors.rows; r += 3) allowed.insert(r);
   auto expected = brute_force(vectors.view(), vectors.row(1));
-  std::erase_if(expected, [&](std::size_t row) { return !allowed[row]; });
+  std::erase_if(expected, [&](std::size_t row) { return !allowed.contains(row); });
   const auto found = FlatIndex(vectors.view()).search(vectors.row(1), 10, allowed);
   ASSERT_EQ(found.size(), 10U);
   for (std::size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i].row, expected[i]);

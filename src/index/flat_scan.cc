@@ -4,15 +4,13 @@
 #include <cmath>
 
 #include "base/error_context.h"
+#include "index/best_rows.h"
 #include "kernels/dot.h"
 
 namespace sememe::index {
 
-bool any_allowed(const RowFilter* allowed, std::size_t first, std::size_t count) {
-  if (allowed == nullptr) return true;
-  const auto begin = allowed->begin() + static_cast<std::ptrdiff_t>(first);
-  const auto end = begin + static_cast<std::ptrdiff_t>(count);
-  return std::find(begin, end, true) != end;
+bool any_allowed(const RowSet* allowed, std::size_t first, std::size_t count) {
+  return allowed == nullptr || allowed->any(first, count);
 }
 
 float similarity(vectors::Metric metric, std::span<const float> row, std::span<const float> query) {
@@ -34,6 +32,15 @@ std::vector<Neighbor> refine(MatrixView rows, vectors::Metric metric, std::span<
   std::ranges::sort(candidates, ranks_before);
   candidates.resize(std::min(k, candidates.size()));
   return candidates;
+}
+
+std::vector<Neighbor> exact_among(MatrixView rows, vectors::Metric metric,
+                                  std::span<const float> query, const RowSet& allowed,
+                                  std::size_t k) {
+  BestRows best(std::min(k, allowed.count()));
+  allowed.for_each(
+      [&](std::size_t row) { best.offer(row, similarity(metric, rows.row(row), query)); });
+  return best.take();
 }
 
 std::size_t candidate_count(std::size_t k, double oversample, std::size_t rows) {

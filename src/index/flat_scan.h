@@ -9,6 +9,7 @@
 
 #include "base/thread_pool.h"
 #include "index/neighbor.h"
+#include "index/row_set.h"
 #include "sememe/types.h"
 #include "vectors/metric.h"
 
@@ -23,7 +24,7 @@ inline constexpr std::size_t kScanQueries = 64;
 using Found = std::vector<std::vector<Neighbor>>;
 
 /// Whether any of rows first .. first + count may be returned; allowed may be null.
-bool any_allowed(const RowFilter* allowed, std::size_t first, std::size_t count);
+bool any_allowed(const RowSet* allowed, std::size_t first, std::size_t count);
 
 /// The similarity of two vectors as Neighbor has it.
 float similarity(vectors::Metric metric, std::span<const float> row, std::span<const float> query);
@@ -31,6 +32,12 @@ float similarity(vectors::Metric metric, std::span<const float> row, std::span<c
 /// The k best of candidates by their similarity in f32 rows.
 std::vector<Neighbor> refine(MatrixView rows, vectors::Metric metric, std::span<const float> query,
                              std::vector<Neighbor> candidates, std::size_t k);
+
+/// The k most similar of the rows of a set, as FlatIndex gives them, bit for bit. Cost: a read of
+/// those rows.
+std::vector<Neighbor> exact_among(MatrixView rows, vectors::Metric metric,
+                                  std::span<const float> query, const RowSet& allowed,
+                                  std::size_t k);
 
 /// How many candidates a search takes to refine: k times the oversampling, rounded up, up to
 /// `rows`.

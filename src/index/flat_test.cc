@@ -171,8 +171,8 @@ TEST(FlatIndexes, ManyEqualRowsComeInTheirOrder) {
 TEST(FlatIndexes, ReturnOnlyAllowedRows) {
   const Matrix rows = random_rows(3000, 64, 5, Metric::kCosine);
   const Matrix queries = random_rows(6, 64, 6, Metric::kCosine);
-  RowFilter allowed(rows.rows);
-  for (std::size_t r = 1100; r < rows.rows; r += 9) allowed[r] = true;
+  RowSet allowed(rows.rows);
+  for (std::size_t r = 1100; r < rows.rows; r += 9) allowed.insert(r);
   const FlatIndex flat(rows.view());
   const FlatHalfIndex half(rows.view());
   const FlatByteIndex bytes(rows.view());
@@ -180,11 +180,11 @@ TEST(FlatIndexes, ReturnOnlyAllowedRows) {
   const auto batch = flat.search_batch(queries.view(), 10, nullptr, &allowed);
   for (std::size_t q = 0; q < queries.rows; ++q) {
     auto order = brute_force(rows.view(), queries.row(q), Metric::kCosine);
-    std::erase_if(order, [&](std::size_t row) { return !allowed[row]; });
+    std::erase_if(order, [&](std::size_t row) { return !allowed.contains(row); });
     order.resize(10);
     EXPECT_EQ(rows_of(batch[q]), order);
     for (const Neighbor& n : half.search(queries.row(q), 10, &allowed)) {
-      EXPECT_TRUE(allowed[n.row]);
+      EXPECT_TRUE(allowed.contains(n.row));
     }
     EXPECT_EQ(rows_of(bytes.search(queries.row(q), 10, &allowed)), order);
     EXPECT_EQ(rows_of(bits.search(queries.row(q), 10, &allowed)), order);

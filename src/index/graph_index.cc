@@ -33,6 +33,20 @@ void check_size(MatrixView rows) {
   }
 }
 
+// The first k rows of a node, of those that may be returned.
+void add_rows(const BlockTail& tail, std::span<const std::uint32_t> copies,
+              const GraphSearch& options, std::vector<Neighbor>& out) {
+  const std::size_t end = out.size() + options.k;
+  const auto add = [&](std::uint32_t row) {
+    if (options.allowed == nullptr || options.allowed->contains(row)) out.push_back({row, 0});
+  };
+  add(tail.row);
+  for (const std::uint32_t row : copies_at(copies, tail.copies)) {
+    if (out.size() == end) break;
+    add(row);
+  }
+}
+
 }  // namespace
 
 GraphIndex::GraphIndex(MatrixView rows, const GraphParameters& parameters)
@@ -127,7 +141,8 @@ std::vector<Neighbor> GraphSearcher::search_from(std::span<const float> query,
   index_.space_.map_query(query, mapped_);
   index_.rotation_.rotate(mapped_, rotated_);
   query_.set(rotated_);
-  std::vector<Neighbor> nearest = exactly(query, walk(options, without), options.k);
+  if (options.allowed != nullptr) return search_allowed(query, options);
+  std::vector<Neighbor> nearest = exactly(query, walk(options, without), options);
   if (nearest.size() < std::min(options.k, index_.size()) && without == kNoNode) {
     return FlatIndex(index_.rows_, index_.metric()).search(query, options.k);
   }
@@ -147,9 +162,10 @@ std::span<const Near> GraphSearcher::walk(const GraphSearch& options, Node witho
 }
 
 std::vector<Neighbor> GraphSearcher::exactly(std::span<const float> query,
-                                             std::span<const Near> found, std::size_t k) {
+                                             std::span<const Near> found,
+                                             const GraphSearch& options) {
   nearest_.assign(found.begin(), found.end());
-  const std::size_t count = std::min(refined(k), nearest_.size());
+  const std::size_t count = std::min(refined(options.k), nearest_.size());
   if (count < nearest_.size()) {
     std::ranges::nth_element(nearest_, nearest_.begin() + static_cast<std::ptrdiff_t>(count));
   }
@@ -158,13 +174,9 @@ std::vector<Neighbor> GraphSearcher::exactly(std::span<const float> query,
   for (const Near& near : std::span(nearest_).first(count)) {
     const BlockTail& tail = index_.graph_.block(near.node).tail();
     kernels::prefetch_lines<3>(index_.rows_.row(tail.row).data(), query.size_bytes());
-    candidates.push_back({tail.row, 0});
-    const auto copies = copies_at(index_.parts_.copies, tail.copies);
-    for (const std::uint32_t row : copies.first(std::min(k - 1, copies.size()))) {
-      candidates.push_back({row, 0});
-    }
+    add_rows(tail, index_.parts_.copies, options, candidates);
   }
-  return refine(index_.rows_, index_.metric(), query, std::move(candidates), k);
+  return refine(index_.rows_, index_.metric(), query, std::move(candidates), options.k);
 }
 
 }  // namespace sememe::index

@@ -20,6 +20,7 @@
 #include "index/graph_walk.h"
 #include "index/neighbor.h"
 #include "index/recall_curve.h"
+#include "index/row_set.h"
 #include "kernels/aligned.h"
 #include "sememe/types.h"
 #include "vectors/metric.h"
@@ -83,8 +84,10 @@ class GraphIndex {
 struct GraphSearch {
   std::size_t k = 10;
   /// Length of the queue of a walk: more find more. At least k. A node that several others lead to
-  /// takes several places.
+  /// takes several places. Among some rows it is for as many of those, whatever that takes.
   std::size_t effort = 64;
+  /// The rows that may be returned, a set of size() rows, or null for all.
+  const RowSet* allowed = nullptr;
 };
 
 /// One thread's memory for searching an index, which it borrows.
@@ -93,8 +96,9 @@ class GraphSearcher {
   explicit GraphSearcher(const GraphIndex& index);
 
   /// The most similar rows that were found, best first, with exact similarities; equal ones by row.
-  /// k of them; fewer only when the index has fewer rows. query: finite; for the cosine a unit
-  /// vector, or zeros, which are equally near to all. Cost: about effort blocks read.
+  /// k of them; fewer only when fewer rows may be returned, and then all of those. query: finite;
+  /// for the cosine a unit vector, or zeros, which are equally near to all. Cost: about effort
+  /// blocks read; among some rows graph_filter.h says how they are found.
   std::vector<Neighbor> search(std::span<const float> query, const GraphSearch& options);
   /// The same for a row of the index, as if it were not in it; row: of a node without copies.
   std::vector<Neighbor> search_without(Node node, const GraphSearch& options);
@@ -103,8 +107,9 @@ class GraphSearcher {
   std::vector<Neighbor> search_from(std::span<const float> query, const GraphSearch& options,
                                     Node without);
   std::span<const Near> walk(const GraphSearch& options, Node without);
+  std::vector<Neighbor> search_allowed(std::span<const float> query, const GraphSearch& options);
   std::vector<Neighbor> exactly(std::span<const float> query, std::span<const Near> found,
-                                std::size_t k);
+                                const GraphSearch& options);
 
   const GraphIndex& index_;
   GraphQuery query_;

@@ -1,9 +1,8 @@
-// What a search gives, and which rows it may give.
+// What a search gives.
 #ifndef SEMEME_INDEX_NEIGHBOR_H_
 #define SEMEME_INDEX_NEIGHBOR_H_
 
 #include <cstddef>
-#include <vector>
 
 namespace sememe::index {
 
@@ -19,9 +18,6 @@ struct Neighbor {
 inline bool ranks_before(const Neighbor& a, const Neighbor& b) {
   return a.similarity != b.similarity ? a.similarity > b.similarity : a.row < b.row;
 }
-
-/// Which rows a search may return, one flag a row.
-using RowFilter = std::vector<bool>;
 
 }  // namespace sememe::index
 

@@ -226,10 +226,10 @@ SearchResult Collection::search(std::string_view query, const SearchOptions& opt
   const Embeddings embedded =
       impl_->embedder.embed_batch({&query, 1}, {.role = TextRole::kQuery, .progress = {}});
   const store::LiveVectors& live = impl_->live_vectors();
-  index::RowFilter used(live.vectors.rows);
+  index::RowSet used(live.vectors.rows);
   std::vector<std::pair<store::VectorRow, ChunkId>> chunk_of_row;
   for (std::size_t i = 0; i < live.rows.size(); ++i) {
-    used[static_cast<std::size_t>(live.rows[i])] = true;
+    used.insert(static_cast<std::size_t>(live.rows[i]));
     chunk_of_row.emplace_back(live.rows[i], live.chunk_ids[i]);
   }
   std::ranges::sort(chunk_of_row);
