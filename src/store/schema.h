@@ -2,13 +2,14 @@
 #ifndef SEMEME_STORE_SCHEMA_H_
 #define SEMEME_STORE_SCHEMA_H_
 
+#include <array>
 #include <cstdint>
 
 namespace sememe::store {
 
 inline constexpr std::int64_t kApplicationId = 0x53454D45;  // "SEME"
-// PRAGMA user_version of new stores, and the oldest one that is read and written as it is.
-inline constexpr std::int64_t kFormatVersion = 2;
+// PRAGMA user_version of what a writer leaves, and the oldest one that is read.
+inline constexpr std::int64_t kFormatVersion = 3;
 inline constexpr std::int64_t kOldestFormatVersion = 1;
 inline constexpr std::int64_t kMaxDim = 65536;
 
@@ -21,7 +22,8 @@ inline constexpr char kLockName[] = "writer.lock";
 inline constexpr char kCreatePragmas[] =
     "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA encoding = 'UTF-8';";
 
-// Version 1 had no precision (its stores are exact) and no passage_form (theirs is 1).
+// Version 1 had no precision (its stores are exact) and no passage_form (theirs is 1), version 2 no
+// sealed_rows (none are). Writers add what is missing: kAddColumns.
 //
 // vectors.file_row is NULL when the row was lost to damage and waits for restore_vectors().
 // chunks_by_vector covers (vector, id): the list of live vectors is read from it without touching
@@ -35,7 +37,8 @@ CREATE TABLE manifest(
   precision TEXT NOT NULL,
   passage_form INTEGER NOT NULL,
   vector_file INTEGER NOT NULL,
-  commit_number INTEGER NOT NULL
+  commit_number INTEGER NOT NULL,
+  sealed_rows INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE extents(
   file INTEGER NOT NULL,
@@ -70,6 +73,12 @@ CREATE TABLE chunks(
 CREATE INDEX chunks_by_document ON chunks(document);
 CREATE INDEX chunks_by_vector ON chunks(vector);
 )sql";
+
+// From each version to the next, the oldest first.
+inline constexpr std::array<const char*, kFormatVersion - kOldestFormatVersion> kAddColumns = {
+    "ALTER TABLE manifest ADD COLUMN precision TEXT NOT NULL DEFAULT 'exact';"
+    "ALTER TABLE manifest ADD COLUMN passage_form INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE manifest ADD COLUMN sealed_rows INTEGER NOT NULL DEFAULT 0"};
 
 }  // namespace sememe::store
 

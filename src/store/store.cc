@@ -30,12 +30,6 @@ Path with_suffix(const Path& path, const char* suffix) {
   return result;
 }
 
-std::uint64_t size_or_zero(const Path& path) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  return error ? 0 : size;
-}
-
 // The decision for readers: without the right to write, SQLite cannot make the shared memory of the
 // WAL. It can be left out only while there is no WAL.
 Access reader_access(const Path& directory) {
@@ -76,6 +70,18 @@ void check_marks(Database& database) {
   }
 }
 
+// To the present format, in one step.
+void upgrade(Database& database) {
+  const std::int64_t version = database.integer("PRAGMA user_version");
+  if (version == kFormatVersion) return;
+  Transaction transaction(database, Transaction::Kind::kWrite);
+  for (std::int64_t from = version; from < kFormatVersion; ++from) {
+    database.execute_script(kAddColumns[static_cast<std::size_t>(from - kOldestFormatVersion)]);
+  }
+  database.execute(concat("PRAGMA user_version = ", kFormatVersion));
+  transaction.commit();
+}
+
 void remove_database(const Path& path, FileLayer& layer) {
   for (const char* suffix : kDatabaseSuffixes) {
     layer.unlink(with_suffix(path, suffix));
@@ -90,7 +96,7 @@ void fill_new_database(const Path& path, const Identity& identity) {
     database.execute_script(kCreateTables);
     database.execute(concat("PRAGMA application_id = ", kApplicationId));
     database.execute(concat("PRAGMA user_version = ", kFormatVersion));
-    database.execute("INSERT INTO manifest VALUES (1, ?1, ?2, ?3, ?4, ?5, 1, 0)", identity.model,
+    database.execute("INSERT INTO manifest VALUES (1, ?1, ?2, ?3, ?4, ?5, 1, 0, 0)", identity.model,
                      identity.fingerprint, identity.dim, precision_name(identity.precision),
                      identity.passage_form);
     transaction.commit();
@@ -137,6 +143,12 @@ void make_directory(const Path& directory) {
 
 }  // namespace
 
+std::uint64_t size_or_zero(const Path& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  return error ? 0 : size;
+}
+
 std::string store_context(const Path& directory) {
   return concat("store ", quote(directory.native()));
 }
@@ -159,10 +171,11 @@ Database open_database(const Path& directory, Access access) {
 }
 
 Manifest read_manifest(Database& database) {
-  const bool first_format = database.integer("PRAGMA user_version") == kOldestFormatVersion;
-  Query row = database.query(concat("SELECT model, fingerprint, dim, vector_file, commit_number, ",
-                                    first_format ? "'exact', 1" : "precision, passage_form",
-                                    " FROM manifest WHERE id = 1"));
+  const std::int64_t version = database.integer("PRAGMA user_version");
+  Query row =
+      database.query(concat("SELECT model, fingerprint, dim, vector_file, commit_number, ",
+                            version < 2 ? "'exact', 1, " : "precision, passage_form, ",
+                            version < 3 ? "0" : "sealed_rows", " FROM manifest WHERE id = 1"));
   if (!row.next()) {
     throw Error(ErrorCode::kCorrupt,
                 concat(quote(database.path().native()), ": expected a manifest, found none"));
@@ -175,7 +188,8 @@ Manifest read_manifest(Database& database) {
   }
   Manifest manifest{{row.text(0), row.text(1), row.size(2), *precision, row.size(6)},
                     row.integer(3),
-                    row.size(4)};
+                    row.size(4),
+                    row.integer(7)};
   if (manifest.identity.dim == 0 || manifest.identity.dim > kMaxDim || manifest.vector_file < 1) {
     throw Error(ErrorCode::kCorrupt,
                 concat(quote(database.path().native()), ": manifest: expected a dim of 1 to ",
@@ -215,10 +229,14 @@ std::vector<Path> unnamed_files(const Path& directory, const Manifest& manifest)
     const std::string name = entry.path().filename().native();
     const bool other_vectors =
         is_vector_file_name(name) && name != vector_file_name(manifest.vector_file);
+    const bool other_segment =
+        is_segment_file_name(name) &&
+        (manifest.sealed_rows == 0 ||
+         name != segment_file_name(manifest.vector_file, manifest.sealed_rows));
     const bool half_database = std::ranges::any_of(kDatabaseSuffixes, [&](const char* suffix) {
       return name == concat(kNewDatabaseName, suffix);
     });
-    if (other_vectors || half_database) found.push_back(entry.path());
+    if (other_vectors || other_segment || half_database) found.push_back(entry.path());
   }
   if (error) {
     throw Error(ErrorCode::kIo, concat("list ", quote(directory.native()), ": ", error.message()));
@@ -240,6 +258,7 @@ void Store::Impl::open_writer(const Identity& wanted) {
     create_store(directory, wanted, *layer);
   }
   database = open_database(directory, Access::kWriter);
+  upgrade(*database);
   const Manifest manifest = read_manifest(*database);
   identity = manifest.identity;
   for (const Path& path : unnamed_files(directory, manifest)) layer->unlink(path);

@@ -3,6 +3,7 @@
 //
 //   store.sqlite        documents, passages, extents of the vector file, the manifest: the truth
 //   vectors-NNNNNN.f32  rows of `dim` floats, appended, never overwritten (docs/formats/store.md)
+//   vectors-NNNNNN-ROWS.graph  a segment: an index over the first ROWS of those; derived data
 //   writer.lock         held (flock) by the one writer; holds its process id
 //
 // A write is: append rows -> fdatasync -> one SQLite commit (synchronous=FULL) that names the
@@ -15,6 +16,7 @@
 #define SEMEME_STORE_STORE_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -73,6 +75,14 @@ struct StoredChunk {
   ChunkRow row;
 };
 
+/// An index over rows [0, rows) of the live vector file, in a file of its own. It is derived data:
+/// the store names it, others write and read it, and nothing is lost with it.
+struct Segment {
+  Path path;
+  std::size_t rows = 0;
+  std::string key;  ///< identifies the rows by their checksums; in the file too
+};
+
 /// All live vectors at one commit.
 struct LiveVectors {
   std::uint64_t commit = 0;
@@ -80,6 +90,7 @@ struct LiveVectors {
   MatrixView vectors;              ///< [rows of the file, dim], also those that no chunk uses
   std::vector<ChunkId> chunk_ids;  ///< [live chunks], ascending
   std::vector<VectorRow> rows;     ///< [live chunks], the row of each; several chunks may share one
+  std::optional<Segment> segment;  ///< that the commit names; its file is not looked at
 };
 
 struct Counts {
@@ -90,6 +101,8 @@ struct Counts {
   std::uint64_t commit = 0;
   std::uint64_t database_bytes = 0;
   std::uint64_t vector_bytes = 0;
+  std::size_t sealed_rows = 0;      ///< of the segment; 0: there is none
+  std::uint64_t segment_bytes = 0;  ///< 0 also when its file is missing
 };
 
 class Store {
@@ -132,11 +145,19 @@ class Store {
   std::vector<StoredChunk> chunks_without_vector() const;
   void restore_vectors(std::span<const std::string> vector_keys, MatrixView vectors);
 
-  /// Writes a new vector file that holds only rows in use, commits it, removes the old one, gives
-  /// free database pages back. Readers that have the old file mapped keep it.
+  /// Writes a new vector file that holds only rows in use, commits it, removes the old one with its
+  /// segment, gives free database pages back. Readers that have the old file mapped keep it.
   void compact();
 
-  /// Everything that can be checked without a model; one line a fault.
+  /// The segment that the last commit names. Its file is not looked at.
+  std::optional<Segment> segment() const;
+  /// Names a segment over the first `rows` rows of the live file, in place of another. `write` puts
+  /// its file there, whole and synced, before the commit that names it; when it throws, the store
+  /// is as before. Error(kInvalidArgument) unless `rows` ends with a write.
+  void seal(std::size_t rows, const std::function<void(const Segment&)>& write);
+
+  /// Everything that can be checked without a model, the contents of segments aside; one line a
+  /// fault.
   static std::vector<std::string> verify(const Path& directory);
 
  private:

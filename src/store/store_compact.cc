@@ -63,7 +63,8 @@ void Store::Impl::rewrite(std::span<const Extent> lost) {
     copy_rows(*database, rows_in_use(*database), directory, manifest, target);
     const std::vector<Extent> extents = target.flush();
     database->execute("DELETE FROM extents");
-    database->execute("UPDATE manifest SET vector_file = ?1 WHERE id = 1", name.number);
+    database->execute("UPDATE manifest SET vector_file = ?1, sealed_rows = 0 WHERE id = 1",
+                      name.number);
     record(extents, name.number);
     transaction.commit();
     file = std::move(target);
@@ -74,8 +75,11 @@ void Store::Impl::rewrite(std::span<const Extent> lost) {
     }
     throw;
   }
-  // Readers that have the old file mapped keep it; its name is of no more use.
+  // Readers that have the old files mapped keep them; their names are of no more use.
   layer->unlink(directory / vector_file_name(manifest.vector_file));
+  if (manifest.sealed_rows > 0) {
+    layer->unlink(directory / segment_file_name(manifest.vector_file, manifest.sealed_rows));
+  }
 }
 
 void Store::compact() {

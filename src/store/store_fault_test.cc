@@ -171,20 +171,37 @@ class DyingLayer : public FileLayer {
   std::uint64_t dirty_from_ = 0;
 };
 
+// Puts a segment's file there as `write_key` does, by the layer's operations.
+void write_key_through(FileLayer& layer, const Segment& segment) {
+  const Path aside = segment.path.native() + ".tmp1-2-3";
+  const FileHandle file = open_file(aside, O_WRONLY | O_CREAT | O_EXCL);
+  layer.write(file, aside, 0, std::as_bytes(std::span(segment.key)));
+  layer.sync(file, aside);
+  rename_file(aside, segment.path);
+  layer.sync_directory(segment.path.parent_path());
+}
+
+// The first row of kOld is sealed.
+void put_old_and_seal(const Path& directory) {
+  put_old(directory);
+  writer(directory).seal(1, write_key);
+}
+
 // Runs `work` on a store of kOld in a child that dies at each operation in turn, until it lives.
 // Each time the store must hold kOld or `done` afterwards, and nothing between.
-void expect_all_or_nothing(const std::function<void(Store&)>& work, const Contents& done) {
+void expect_all_or_nothing(const std::function<void(Store&, FileLayer&)>& work,
+                           const Contents& done) {
   for (const Unsynced fate : {Unsynced::kStay, Unsynced::kVanish, Unsynced::kRot}) {
     bool lived = false;
     for (int deadline = 1; !lived; ++deadline) {
       ASSERT_LT(deadline, 100);
       const ScratchDirectory directory;
-      put_old(directory);
+      put_old_and_seal(directory);
       const pid_t child = ::fork();
       if (child == 0) {
         DyingLayer layer(deadline, fate);
         Store store = StoreAccess::open_for_writing(directory, kTestIdentity, layer);
-        work(store);
+        work(store, layer);
         ::_exit(0);
       }
       int status = 0;
@@ -198,8 +215,10 @@ void expect_all_or_nothing(const std::function<void(Store&)>& work, const Conten
       if (lived) {
         EXPECT_EQ(seen, done);
       }
+      expect_whole_segment(Store::open(directory));
       Store store = writer(directory);
       EXPECT_TRUE(store.chunks_without_vector().empty());
+      expect_whole_segment(store);
       EXPECT_EQ(Store::verify(directory), Faults{});
       EXPECT_EQ(contents_of(store), seen);
       store.put(Batch().add("later", {"later"}));
@@ -213,12 +232,23 @@ TEST(StoreOfADyingProcess, HoldsAPutWholeOrNotAtAll) {
   done["a"] = {"four", "one", "five"};
   done["c"] = {"six"};
   expect_all_or_nothing(
-      [](Store& store) { store.put(Batch().add("a", {"four", "one", "five"}).add("c", {"six"})); },
+      [](Store& store, FileLayer&) {
+        store.put(Batch().add("a", {"four", "one", "five"}).add("c", {"six"}));
+      },
       done);
 }
 
 TEST(StoreOfADyingProcess, HoldsTheSameAcrossACompaction) {
-  expect_all_or_nothing([](Store& store) { store.compact(); }, kOld);
+  expect_all_or_nothing([](Store& store, FileLayer&) { store.compact(); }, kOld);
+}
+
+TEST(StoreOfADyingProcess, HoldsTheSameWhileASegmentIsSealed) {
+  expect_all_or_nothing(
+      [](Store& store, FileLayer& layer) {
+        store.seal(3, [&](const Segment& segment) { write_key_through(layer, segment); });
+        EXPECT_EQ(store.segment()->rows, 3u);
+      },
+      kOld);
 }
 
 TEST(StoreOfADyingProcess, MendsAfterARepairThatWasStopped) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error_context.h"
+#include "store/segment.h"
 #include "store/sqlite.h"
 #include "store/store.h"
 #include "store/vector_file.h"
@@ -22,6 +23,7 @@ struct Manifest {
   Identity identity;
   std::int64_t vector_file = 0;
   std::uint64_t commit = 0;
+  std::int64_t sealed_rows = 0;  // of the live file; 0: no segment
   VectorFileName file_name() const { return {vector_file, identity.dim}; }
 };
 
@@ -32,6 +34,13 @@ std::vector<Extent> read_extents(Database& database, const Manifest& manifest);
 /// Row behind the last one.
 std::int64_t end_of(std::span<const Extent> extents);
 
+/// Where the segment of rows [0, rows) of the live file lies, and what identifies those rows.
+Segment segment_of(const Path& directory, const Manifest& manifest, std::span<const Extent> extents,
+                   std::int64_t rows);
+/// The one that the manifest names. Error(kCorrupt) unless its rows end with an extent.
+std::optional<Segment> read_segment(Database& database, const Path& directory,
+                                    const Manifest& manifest, std::span<const Extent> extents);
+
 /// Opens an existing store.sqlite and checks that it is one of ours. For reading, picks immutable
 /// access where the directory cannot be written and no WAL is there.
 Database open_database(const Path& directory, Access access);
@@ -39,6 +48,9 @@ Database open_database(const Path& directory, Access access);
 std::string store_context(const Path& directory);
 /// Files of the store's own naming that `manifest` does not name: left by a killed writer.
 std::vector<Path> unnamed_files(const Path& directory, const Manifest& manifest);
+
+/// Bytes of a file; 0 when it is not there.
+std::uint64_t size_or_zero(const Path& path);
 
 /// What a change of the database would show in, without opening it.
 struct DatabaseStamp {

@@ -23,6 +23,8 @@ class ModelRun {
       touch();
     } else if (choice < 85) {
       store_->compact();
+    } else if (choice < 90) {
+      seal();
     } else if (choice < 95) {
       store_.reset();
       store_ = writer(directory_);
@@ -37,6 +39,7 @@ class ModelRun {
     for (const DocumentRow& row : store_->documents()) times[row.path] = row.mtime_ns;
     EXPECT_EQ(times, times_);
     EXPECT_EQ(store_->counts().documents, contents_.size());
+    expect_whole_segment(*store_);
   }
 
   void expect_sound() {
@@ -86,6 +89,11 @@ class ModelRun {
     row.mtime_ns = pick(100000);
     store_->touch(std::span(&row, 1));
     times_[row.path] = row.mtime_ns;
+  }
+
+  void seal() {
+    const std::size_t rows = store_->live_vectors().vectors.rows;
+    if (rows > 0) store_->seal(rows, write_key);
   }
 
   void damage() {

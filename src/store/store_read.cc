@@ -79,7 +79,8 @@ Counts Store::counts() const {
       return static_cast<std::size_t>(database.integer(sql));
     };
     const Manifest manifest = read_manifest(database);
-    const auto rows = static_cast<std::size_t>(end_of(read_extents(database, manifest)));
+    const std::vector<Extent> extents = read_extents(database, manifest);
+    const auto rows = static_cast<std::size_t>(end_of(extents));
     Counts counts;
     counts.documents = count("SELECT count(*) FROM documents");
     counts.chunks = count("SELECT count(*) FROM chunks");
@@ -90,10 +91,11 @@ Counts Store::counts() const {
     counts.commit = manifest.commit;
     const DatabaseStamp stamp = database_stamp(impl_->directory);
     counts.database_bytes = stamp.database.size + stamp.wal_bytes;
-    std::error_code missing;
-    const auto vector_bytes = std::filesystem::file_size(
-        impl_->directory / vector_file_name(manifest.vector_file), missing);
-    counts.vector_bytes = missing ? 0 : vector_bytes;
+    counts.vector_bytes = size_or_zero(impl_->directory / vector_file_name(manifest.vector_file));
+    if (const auto segment = read_segment(database, impl_->directory, manifest, extents)) {
+      counts.sealed_rows = segment->rows;
+      counts.segment_bytes = size_or_zero(segment->path);
+    }
     return counts;
   });
 }
@@ -143,11 +145,19 @@ LiveVectors Store::live_vectors() const {
         return std::optional<LiveVectors>();
       }
       result->commit = manifest.commit;
+      result->segment = read_segment(database, impl_->directory, manifest, extents);
       read_live_rows(database, end_of(extents), *result);
       return result;
     });
     if (live) return std::move(*live);
   }
+}
+
+std::optional<Segment> Store::segment() const {
+  return impl_->read([&](Database& database) {
+    const Manifest manifest = read_manifest(database);
+    return read_segment(database, impl_->directory, manifest, read_extents(database, manifest));
+  });
 }
 
 bool Store::has_vector(std::string_view vector_key) const {

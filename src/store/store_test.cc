@@ -56,21 +56,42 @@ TEST(Store, KeepsItsIdentityAndContentsWhenReopened) {
   EXPECT_EQ(reader.commit(), 2u);
 }
 
-TEST(Store, TheFirstFormatIsExactAndIsReadAndWrittenAsItIs) {
-  const ScratchDirectory directory;
-  writer(directory).put(Batch().add("a", {"one"}));
-  tamper(directory.path() / "store.sqlite",
-         "ALTER TABLE manifest DROP COLUMN precision; "
-         "ALTER TABLE manifest DROP COLUMN passage_form; PRAGMA user_version = 1");
-  Store old = writer(directory);
-  EXPECT_EQ(old.identity().precision, Precision::kExact);
-  EXPECT_EQ(old.identity().passage_form, 1u);
-  EXPECT_EQ(old.identity().fingerprint, "fingerprint-1");
-  old.put(Batch().add("b", {"two"}));
-  old.compact();
-  EXPECT_EQ(Store::open(directory).identity().precision, Precision::kExact);
-  EXPECT_EQ(contents_of(Store::open(directory)), (Contents{{"a", {"one"}}, {"b", {"two"}}}));
-  EXPECT_EQ(Store::verify(directory), Faults{});
+// As an earlier version would have left the store.
+void make_old(const Path& directory, int version) {
+  std::string sql = "ALTER TABLE manifest DROP COLUMN sealed_rows;";
+  if (version == 1) {
+    sql +=
+        "ALTER TABLE manifest DROP COLUMN precision;"
+        "ALTER TABLE manifest DROP COLUMN passage_form;";
+  }
+  tamper(directory / "store.sqlite", concat(sql, "PRAGMA user_version = ", version));
+}
+
+TEST(Store, ReadsEarlierFormatsAsTheyAreAndWritersBringThemUpToDate) {
+  for (const int version : {1, 2}) {
+    const ScratchDirectory directory;
+    writer(directory).put(Batch().add("a", {"one"}));
+    make_old(directory, version);
+    const Precision precision = version == 1 ? Precision::kExact : Precision::kNear;
+    const std::string before = read_file(directory.path() / "store.sqlite");
+    const Store beside = Store::open(directory);
+    EXPECT_EQ(beside.identity().precision, precision);
+    EXPECT_EQ(beside.identity().passage_form, version == 1 ? 1u : 3u);
+    EXPECT_FALSE(beside.segment());
+    EXPECT_EQ(contents_of(beside), (Contents{{"a", {"one"}}}));
+    EXPECT_EQ(Store::verify(directory), Faults{});
+    EXPECT_EQ(read_file(directory.path() / "store.sqlite"), before);
+
+    Store old = writer(directory);
+    EXPECT_EQ(old.commit(), 1u);
+    old.put(Batch().add("b", {"two"}));
+    old.seal(2, write_key);
+    old.compact();
+    EXPECT_EQ(old.identity().fingerprint, "fingerprint-1");
+    EXPECT_EQ(Store::open(directory).identity().precision, precision);
+    EXPECT_EQ(contents_of(beside), (Contents{{"a", {"one"}}, {"b", {"two"}}}));
+    EXPECT_EQ(Store::verify(directory), Faults{});
+  }
 }
 
 TEST(Store, OpensNothingThatIsNotThere) {

@@ -121,6 +121,17 @@ inline Store writer(const Path& directory) {
   return Store::open_for_writing(directory, kTestIdentity);
 }
 
+/// What stands for a segment in the tests of the store: a file that holds its key.
+inline void write_key(const Segment& segment) { write_file_atomic(segment.path, segment.key); }
+
+/// EXPECT that the store's segment, if it has one, is whole, and belongs to its vectors.
+inline void expect_whole_segment(const Store& store) {
+  const std::optional<Segment> segment = store.segment();
+  if (!segment) return;
+  EXPECT_EQ(read_file(segment->path), segment->key);
+  EXPECT_LE(segment->rows, store.live_vectors().vectors.rows);
+}
+
 /// The code and the text of the Error that `body` throws; fails without one.
 template <class Body>
 std::string error_text(ErrorCode code, const Body& body) {

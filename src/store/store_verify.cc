@@ -18,6 +18,7 @@ class Verifier {
     check_chunks(database);
     check_rows(database, end_of(extents));
     check_vectors(manifest, extents);
+    attempt([&] { read_segment(database, directory_, manifest, extents); });
     return std::move(faults_);
   }
 

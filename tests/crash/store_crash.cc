@@ -63,7 +63,8 @@ std::vector<std::string> texts_of(std::string_view path, std::uint64_t version) 
   return texts;
 }
 
-// One announced change: "put path version path version ...", "remove path", "compact".
+// One announced change: "put path version path version ...", "remove path", "compact",
+// "seal".
 struct Change {
   std::string name;
   std::map<std::string, std::uint64_t> versions;  // 0: removed
@@ -79,7 +80,8 @@ Change random_change(Random& random) {
   const auto path = [&] { return concat("doc-", random() % kPaths); };
   const std::uint64_t choice = random() % 100;
   if (choice < 6) return {"compact", {}};
-  if (choice < 20) return {"remove", {{path(), 0}}};
+  if (choice < 12) return {"seal", {}};
+  if (choice < 25) return {"remove", {{path(), 0}}};
   Change change{"put", {}};
   for (std::uint64_t i = 0; i <= random() % 4; ++i) {
     change.versions[path()] = 1 + random() % 1'000'000'000;
@@ -87,8 +89,16 @@ Change random_change(Random& random) {
   return change;
 }
 
+// A segment here is a file that holds its key.
+void seal(Store& store) {
+  const std::size_t rows = store.live_vectors().vectors.rows;
+  if (rows == 0) return;
+  store.seal(rows, [](const Segment& segment) { write_file_atomic(segment.path, segment.key); });
+}
+
 void apply(Store& store, const Change& change) {
   if (change.name == "compact") return store.compact();
+  if (change.name == "seal") return seal(store);
   std::vector<std::string> removed;
   std::vector<NewDocument> documents;
   std::vector<std::unique_ptr<std::vector<float>>> vectors;
@@ -281,8 +291,14 @@ Versions check(const Path& directory, const Heard& heard) {
                 heard.pending ? ", or with \"" + heard.pending->name + "\"" : std::string(),
                 "; kept in ", directory.native()));
   }
+  const auto check_segment = [](const Store& store) {
+    const std::optional<Segment> segment = store.segment();
+    if (segment && read_file(segment->path) != segment->key) fail("a segment is not whole");
+  };
+  check_segment(Store::open(directory));
   {
     Store store = Store::open_for_writing(directory, kIdentity);
+    check_segment(store);
     if (!store.chunks_without_vector().empty()) fail("a kill lost vectors");
     if (versions_in(store) != seen) fail("opening for writing changed the contents");
   }
