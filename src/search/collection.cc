@@ -8,8 +8,9 @@
 
 #include "base/error_context.h"
 #include "base/hash.h"
-#include "index/flat_index.h"
 #include "search/passage_input.h"
+#include "search/sealing.h"
+#include "search/snapshot.h"
 #include "store/store.h"
 #include "vectors/similarity.h"
 
@@ -84,7 +85,9 @@ CollectionInfo to_info(const store::Store& store) {
           .unused_vectors = counts.vectors_unused,
           .commit = counts.commit,
           .database_bytes = counts.database_bytes,
-          .vector_bytes = counts.vector_bytes};
+          .vector_bytes = counts.vector_bytes,
+          .sealed_vectors = counts.sealed_rows,
+          .segment_bytes = counts.segment_bytes};
 }
 
 store::DocumentRow to_row(const DocumentVersion& version) {
@@ -96,7 +99,8 @@ store::DocumentRow to_row(const DocumentVersion& version) {
 struct Collection::Impl {
   Embedder embedder;
   store::Store store;
-  mutable std::optional<store::LiveVectors> live;  // of the commit that was searched last
+  std::size_t threads = 0;
+  mutable std::unique_ptr<Snapshot> searched;  // of the commit that was searched last
 
   // Two passages with one key have one vector: the key covers all that the model reads, prompt
   // included.
@@ -104,9 +108,17 @@ struct Collection::Impl {
     return xxh3_128_hex(std::string(embedder.prompt(TextRole::kDocument)).append(input));
   }
 
-  const store::LiveVectors& live_vectors() const {
-    if (!live || live->commit != store.commit()) live = store.live_vectors();
-    return *live;
+  // Vectors of models that do not normalise are compared by inner products.
+  vectors::Metric metric() const {
+    return embedder.info().normalized ? vectors::Metric::kCosine : vectors::Metric::kInnerProduct;
+  }
+
+  Snapshot& snapshot(SearchKind kind) const {
+    const bool enough = searched && (kind == SearchKind::kExact || searched->kind() == kind);
+    if (!enough || searched->commit() != store.commit()) {
+      searched = Snapshot::take(store, metric(), kind);
+    }
+    return *searched;
   }
 };
 
@@ -119,7 +131,7 @@ Collection Collection::open(const std::string& directory, const CollectionOption
   store::Store store = store::Store::open(directory);
   Embedder embedder = open_embedder(&store.identity(), options);
   require_same_model(store, embedder.info());
-  return Collection(std::make_unique<Impl>(std::move(embedder), std::move(store)));
+  return Collection(std::make_unique<Impl>(std::move(embedder), std::move(store), options.threads));
 }
 
 Collection Collection::open_for_writing(const std::string& directory,
@@ -135,7 +147,7 @@ Collection Collection::open_for_writing(const std::string& directory,
                                                                   .passage_form = kPassageForm});
   require_same_model(store, model);
   require_same_passages(store);
-  return Collection(std::make_unique<Impl>(std::move(embedder), std::move(store)));
+  return Collection(std::make_unique<Impl>(std::move(embedder), std::move(store), options.threads));
 }
 
 const Embedder& Collection::embedder() const { return impl_->embedder; }
@@ -222,27 +234,27 @@ void Collection::compact_if_worthwhile() {
   }
 }
 
+SealReport Collection::seal_if_worthwhile(const SealOptions& options) {
+  return sealing::seal_if_worthwhile(impl_->store, impl_->metric(), impl_->threads, options);
+}
+
 SearchResult Collection::search(std::string_view query, const SearchOptions& options) const {
+  if (!(options.recall > 0 && options.recall <= 1)) {
+    throw Error(ErrorCode::kInvalidArgument,
+                concat("recall: expected a number above 0, up to 1, found ", options.recall));
+  }
   const Embeddings embedded =
       impl_->embedder.embed_batch({&query, 1}, {.role = TextRole::kQuery, .progress = {}});
-  const store::LiveVectors& live = impl_->live_vectors();
-  index::RowSet used(live.vectors.rows);
-  std::vector<std::pair<store::VectorRow, ChunkId>> chunk_of_row;
-  for (std::size_t i = 0; i < live.rows.size(); ++i) {
-    used.insert(static_cast<std::size_t>(live.rows[i]));
-    chunk_of_row.emplace_back(live.rows[i], live.chunk_ids[i]);
-  }
-  std::ranges::sort(chunk_of_row);
-
+  Snapshot& snapshot =
+      impl_->snapshot(options.recall < 1 ? SearchKind::kApproximate : SearchKind::kExact);
   SearchResult result;
-  result.commit = live.commit;
+  result.commit = snapshot.commit();
   result.query_truncated = embedded.truncated_count() > 0;
-  const index::FlatIndex flat(live.vectors);
-  for (const index::Neighbor& neighbor : flat.search(embedded.vectors.row(0), options.k, used)) {
-    const auto row = static_cast<store::VectorRow>(neighbor.row);
-    const auto chunks = std::ranges::equal_range(chunk_of_row, row, {},
-                                                 &std::pair<store::VectorRow, ChunkId>::first);
-    for (const auto& [_, id] : chunks) {
+  result.exact = snapshot.is_exact(options.k, options.recall);
+  result.notice = snapshot.notice();
+  for (const index::Neighbor& neighbor :
+       snapshot.nearest(embedded.vectors.row(0), options.k, options.recall)) {
+    for (const ChunkId id : snapshot.chunks_of(neighbor.row)) {
       store::StoredChunk chunk = impl_->store.chunk(id);
       result.hits.push_back({.rank = 0,
                              .score = vectors::score_of_cosine(neighbor.similarity),
@@ -264,11 +276,21 @@ SearchResult Collection::search(std::string_view query, const SearchOptions& opt
 bool collection_exists(const std::string& directory) { return store::Store::exists(directory); }
 
 std::vector<std::string> verify_collection(const std::string& directory) {
-  return store::Store::verify(directory);
+  std::vector<std::string> faults = store::Store::verify(directory);
+  if (!faults.empty())
+    return faults;  // of a damaged database or vector file a segment says nothing
+  if (std::string fault = segment_info(directory).fault; !fault.empty()) {
+    faults.push_back(std::move(fault));
+  }
+  return faults;
 }
 
 CollectionInfo collection_info(const std::string& directory) {
   return to_info(store::Store::open(directory));
+}
+
+SegmentInfo segment_info(const std::string& directory) {
+  return sealing::inspect(store::Store::open(directory));
 }
 
 }  // namespace sememe

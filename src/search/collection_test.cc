@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -206,6 +207,60 @@ TEST_F(CollectionTest, DamagedVectorsAreMadeAgainFromTheText) {
   ASSERT_EQ(after.hits.size(), before.hits.size());
   for (std::size_t i = 0; i < after.hits.size(); ++i)
     EXPECT_EQ(after.hits[i].score, before.hits[i].score);
+}
+
+TEST_F(CollectionTest, FindsTheSameWithASegmentAsWithout) {
+  Collection collection = writer();
+  std::vector<Passage> many;
+  for (std::size_t i = 0; i < 300; ++i)
+    many.push_back(passage("text number " + std::to_string(i), 30 * i));
+  collection.put(std::vector{document("many", many), document("gone", {passage("gone")})});
+  const SealOptions options{.min_vectors = 100, .progress = {}};
+  EXPECT_EQ(collection.seal_if_worthwhile(options).sealed, 301U);
+  EXPECT_EQ(collection.info().sealed_vectors, 301U);
+  EXPECT_EQ(segment_info(directory_).vectors, 301U);
+  collection.remove(std::vector<std::string>{"gone"});
+  collection.put(std::vector{document("new", {passage("text number 300")})});
+
+  const Collection reading = reader();
+  for (const char* query : {"text number 17", "text number 300", "gone"}) {
+    const SearchResult exact = reading.search(query, {.k = 5, .recall = 1});
+    const SearchResult found = reading.search(query, {.k = 5, .recall = 0.99});
+    EXPECT_TRUE(exact.exact);
+    EXPECT_FALSE(found.exact);
+    EXPECT_EQ(found.notice, "");
+    ASSERT_EQ(found.hits.size(), 5U);
+    EXPECT_EQ(found.hits[0].passage.text, exact.hits[0].passage.text);
+    EXPECT_EQ(found.hits[0].score, exact.hits[0].score);
+    EXPECT_EQ(found.hits[0].passage.text == query, query != std::string("gone"));
+  }
+  for (const double recall : {0.0, -1.0, 1.5, std::nan("")})
+    EXPECT_THROW(reading.search("text", {.k = 5, .recall = recall}), Error) << recall;
+}
+
+TEST_F(CollectionTest, ADamagedSegmentIsNamedAndMadeAgain) {
+  std::vector<Passage> many;
+  for (std::size_t i = 0; i < 150; ++i)
+    many.push_back(passage("text number " + std::to_string(i), 30 * i));
+  const SealOptions options{.min_vectors = 100, .progress = {}};
+  {
+    Collection collection = writer();
+    collection.put(std::vector{document("many", many)});
+    collection.seal_if_worthwhile(options);
+  }
+  EXPECT_TRUE(verify_collection(directory_).empty());
+  const std::string segment = directory_ + "/vectors-000001-150.graph";
+  std::filesystem::resize_file(segment, 1000);
+  const std::vector<std::string> faults = verify_collection(directory_);
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_NE(faults[0].find(segment), std::string::npos) << faults[0];
+  const SearchResult result = reader().search("text number 17", {.k = 1});
+  EXPECT_TRUE(result.exact);
+  EXPECT_NE(result.notice.find(segment), std::string::npos) << result.notice;
+  EXPECT_EQ(result.hits.at(0).passage.text, "text number 17");
+  EXPECT_EQ(writer().seal_if_worthwhile(options).sealed, 150U);
+  EXPECT_TRUE(verify_collection(directory_).empty());
+  EXPECT_EQ(reader().search("text number 17", {.k = 1}).notice, "");
 }
 
 TEST_F(CollectionTest, CompactionKeepsWhatIsFound) {
