@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "base/memory.h"
 #include "cli/app.h"
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "sememe/collection.h"
@@ -27,6 +29,7 @@ struct Options {
   std::string progress = "auto";
   std::uint64_t max_file_mib = 16;
   std::size_t max_tokens = 0;
+  std::size_t graph_from = kDefaultGraphFrom;
   bool no_ignore = false;
   bool hidden = false;
   bool dry_run = false;
@@ -61,8 +64,16 @@ std::map<std::string, std::size_t> count_by_reason(const std::vector<SkippedFile
   return counts;
 }
 
-OutputJson to_json(const SyncReport& report, const CollectionInfo& info, const Options& options,
-                   double seconds) {
+// What was done, and how long it took.
+struct Done {
+  SyncReport files;
+  double seconds = 0;
+  SealReport seal;
+  double seal_seconds = 0;
+};
+
+OutputJson to_json(const Done& done, const CollectionInfo& info, const Options& options) {
+  const SyncReport& report = done.files;
   OutputJson json = {{"store", info.directory},
                      {"precision", precision_name(info.precision)},
                      {"dry_run", options.dry_run},
@@ -75,7 +86,9 @@ OutputJson to_json(const SyncReport& report, const CollectionInfo& info, const O
                      {"embedded", report.passages.embedded},
                      {"tokens", report.passages.tokens},
                      {"truncated", report.passages.truncated},
-                     {"seconds", seconds},
+                     {"seconds", done.seconds},
+                     {"sealed", done.seal.sealed},
+                     {"seal_seconds", done.seal_seconds},
                      {"peak_memory_bytes", memory_use().peak},
                      {"skipped", OutputJson::object()},
                      {"skipped_files", OutputJson::array()},
@@ -92,8 +105,8 @@ OutputJson to_json(const SyncReport& report, const CollectionInfo& info, const O
   return json;
 }
 
-void print_report(const SyncReport& report, const CollectionInfo& info, const Options& options,
-                  double seconds) {
+void print_report(const Done& done, const CollectionInfo& info, const Options& options) {
+  const SyncReport& report = done.files;
   const char* would = options.dry_run ? "would index" : "indexed";
   print(concat(would, " ", counted(report.added + report.updated, "file", "files"), ": ",
                report.added, " added, ", report.updated, " updated; ", report.unchanged,
@@ -103,7 +116,7 @@ void print_report(const SyncReport& report, const CollectionInfo& info, const Op
   if (report.passages.passages > 0) {
     print(concat(counted(report.passages.passages, "passage", "passages"), ", ",
                  with_separators(report.passages.embedded), " embedded (",
-                 with_separators(report.passages.tokens), " tokens) in ", fixed(seconds, 1),
+                 with_separators(report.passages.tokens), " tokens) in ", fixed(done.seconds, 1),
                  " s\n"));
   }
   if (report.passages.truncated > 0) {
@@ -124,6 +137,10 @@ void print_report(const SyncReport& report, const CollectionInfo& info, const Op
                    "\n"));
     }
   }
+  if (done.seal.sealed > 0) {
+    print(concat("sealed ", counted(done.seal.sealed, "vector", "vectors"), " under a graph in ",
+                 fixed(done.seal_seconds, 1), " s\n"));
+  }
   print(concat("store ", info.directory, ": ", counted(info.documents, "file", "files"), ", ",
                counted(info.passages, "passage", "passages"), "\n"));
 }
@@ -137,6 +154,44 @@ SyncOptions to_sync_options(const Options& options, const StorePlace& place) {
               options.invalid_utf8 == "replace" ? InvalidUtf8::kReplace : InvalidUtf8::kSkip,
           .max_file_bytes = options.max_file_mib << 20,
           .max_passage_tokens = options.max_tokens};
+}
+
+void sync_files(Collection& collection, const Options& options, const StorePlace& place,
+                Done& done) {
+  Progress progress(parse_progress_mode(options.progress));
+  done.files = sync(
+      collection, options.paths, to_sync_options(options, place), [&](const SyncProgress& now) {
+        const double elapsed = std::max(progress.seconds(), 0.001);
+        progress.update(
+            "indexing files", now.files_seen, now.files_total,
+            concat(counted(now.passages_embedded, "passage", "passages"), ", ",
+                   fixed(static_cast<double>(now.tokens_embedded) / elapsed, 0), " tokens/s"));
+      });
+  done.seconds = progress.seconds();
+}
+
+// All documents are in the store already: Ctrl-C gives up the graph alone.
+void seal(Collection& collection, const Options& options, Done& done) {
+  const Interrupt interrupt;
+  {
+    Progress progress(parse_progress_mode(options.progress));
+    done.seal = collection.seal_if_worthwhile(
+        {.min_vectors = options.graph_from, .progress = [&](std::string_view step, double part) {
+           progress.update(concat("graph of vectors, ", step), static_cast<std::size_t>(100 * part),
+                           100);
+           return !Interrupt::seen();
+         }});
+    done.seal_seconds = done.seal.sealed > 0 ? progress.seconds() : 0;
+  }
+  if (!done.seal.notice.empty()) {
+    warn(concat("the segment was ", done.seal.sealed > 0 ? "made again" : "not usable", ": ",
+                done.seal.notice));
+  }
+  if (done.seal.stopped) {
+    warn(
+        "interrupted: the documents are in the store, the graph is not; searches compare every "
+        "vector that no earlier graph holds until \"sememe index\" has made it");
+  }
 }
 
 int run_index(Options options) {
@@ -158,27 +213,18 @@ int run_index(Options options) {
   Collection collection = options.dry_run && exists
                               ? Collection::open(directory, collection_options)
                               : Collection::open_for_writing(directory, collection_options);
-  SyncReport report;
-  double seconds = 0;
-  {
-    Progress progress(parse_progress_mode(options.progress));
-    report = sync(
-        collection, options.paths, to_sync_options(options, place), [&](const SyncProgress& now) {
-          const double elapsed = std::max(progress.seconds(), 0.001);
-          progress.update(
-              "indexing files", now.files_seen, now.files_total,
-              concat(counted(now.passages_embedded, "passage", "passages"), ", ",
-                     fixed(static_cast<double>(now.tokens_embedded) / elapsed, 0), " tokens/s"));
-        });
-    seconds = progress.seconds();
-  }
+  Done done;
+  sync_files(collection, options, place, done);
+  if (!options.dry_run) seal(collection, options, done);
   const CollectionInfo info = collection.info();
   if (options.json) {
-    print(to_line(to_json(report, info, options, seconds)));
+    print(to_line(to_json(done, info, options)));
   } else {
-    print_report(report, info, options, seconds);
+    print_report(done, info, options);
   }
+  const SyncReport& report = done.files;
   for (const FailedFile& file : report.failed) warn(concat(file.path, ": ", file.message));
+  if (done.seal.stopped) return 128 + SIGINT;
   if (!report.failed.empty()) return kExitSomeFailed;
   const bool nothing = report.added + report.updated + report.unchanged + report.removed == 0;
   if (nothing) say("sememe: found no file to index");
@@ -216,6 +262,11 @@ void add_index(Program& program) {
   command->add_flag("--json", options->json, "Print one JSON object");
   command->add_option("--max-tokens", options->max_tokens,
                       "Longest passage in tokens; 0: the model's limit");
+  command
+      ->add_option("--graph-from", options->graph_from,
+                   "Vectors from which on a graph over them is built (0.25 ms of CPU each), which "
+                   "searches then walk instead of comparing every vector; 0: never")
+      ->capture_default_str();
   command->add_option("--progress", options->progress, "Progress on standard error")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   add_file_options(command, *options);

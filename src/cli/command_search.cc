@@ -23,6 +23,7 @@ struct Options {
   std::string store;
   std::vector<std::string> words;
   std::size_t k = 5;
+  double recall = kDefaultRecall;
   bool json = false;
   bool full = false;
   bool paths_only = false;
@@ -87,21 +88,28 @@ int run_search(const Options& options) {
     throw Error(ErrorCode::kInvalidArgument, "query: expected words, found none");
   }
   if (options.k == 0) throw Error(ErrorCode::kInvalidArgument, "-k: expected at least 1, found 0");
+  if (!(options.recall > 0 && options.recall <= 1)) {
+    throw Error(ErrorCode::kInvalidArgument,
+                concat("--recall: expected a number above 0, up to 1, found ", options.recall));
+  }
   const StorePlace place = require_store(options.store);
   const Collection collection =
       Collection::open(place.directory.string(), {.model = options.model.model,
                                                   .precision = options.model.named_precision(),
                                                   .threads = options.model.threads});
-  const SearchResult result = collection.search(query, {.k = options.k});
+  const SearchResult result = collection.search(query, {.k = options.k, .recall = options.recall});
   if (result.query_truncated) {
     warn(concat("the query was cut at the model's limit of ",
                 collection.embedder().info().max_tokens, " tokens"));
   }
+  if (!result.notice.empty()) warn(result.notice);
   if (options.json) {
     OutputJson json = {{"query", query}, {"results", OutputJson::array()}};
     for (const SearchHit& hit : result.hits) json["results"].push_back(to_json(place, hit));
     json["query_truncated"] = result.query_truncated;
     json["commit"] = result.commit;
+    json["exact"] = result.exact;
+    json["notice"] = result.notice;
     json["precision"] = precision_name(collection.embedder().info().precision);
     json["took_ms"] =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
@@ -130,6 +138,11 @@ void add_search(Program& program) {
   command->add_option("query", options->words, "What to look for; several words are one query")
       ->required();
   command->add_option("-k", options->k, "How many passages")->capture_default_str();
+  command
+      ->add_option("--recall", options->recall,
+                   "Share of the best passages that is to be found where \"sememe index\" made a "
+                   "graph: above 0, usually 0.90 to 1.0; 1.0 compares every vector")
+      ->capture_default_str();
   command->add_flag("--json", options->json, "Print one JSON object: query, results, took_ms");
   command->add_flag("--full", options->full, "Print whole passages, not their first lines");
   command->add_flag("-l,--locations", options->paths_only, "Print path:line only");

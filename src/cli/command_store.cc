@@ -1,5 +1,6 @@
 // sememe store: what a store holds, and whether it is sound.
 
+#include <algorithm>
 #include <memory>
 
 #include "base/error_context.h"
@@ -16,8 +17,53 @@ struct Options {
   bool json = false;
 };
 
+// Vectors that every search compares, unused ones with them: those behind the sealed ones, or all.
+std::size_t compared(const SegmentInfo& segment, const CollectionInfo& info) {
+  const std::size_t all = info.vectors + info.unused_vectors;
+  return segment.fault.empty() ? all - std::min(all, segment.vectors) : all;
+}
+
+OutputJson to_json(const SegmentInfo& segment, const CollectionInfo& info) {
+  OutputJson json = {{"sealed_vectors", segment.vectors},
+                     {"compared_vectors", compared(segment, info)},
+                     {"bytes", segment.bytes},
+                     {"recall", OutputJson::array()},
+                     {"fault", segment.fault}};
+  for (const SampledRecall& at : segment.recall) {
+    json["recall"].push_back({{"k", at.k}, {"effort", at.effort}, {"recall", at.recall}});
+  }
+  return json;
+}
+
+// Of the samples for the smallest k, those that first came to a recall that people ask for.
+std::string recall_line(const std::vector<SampledRecall>& samples) {
+  std::string line;
+  double reached = 0;
+  for (const double target : {0.9, 0.95, 0.99}) {
+    const auto at = std::ranges::find_if(samples, [&](const SampledRecall& sample) {
+      return sample.k == samples.front().k && sample.recall >= target;
+    });
+    if (at == samples.end() || at->recall == reached) continue;
+    reached = at->recall;
+    line += concat(line.empty() ? "" : ", ", fixed(at->recall, 3), " at effort ", at->effort);
+  }
+  if (line.empty()) return "not sampled";
+  return concat("of the best ", samples.front().k, ": ", line);
+}
+
+void print_segment(const SegmentInfo& segment, const CollectionInfo& info) {
+  if (segment.vectors == 0) return print("segment    none, every vector is compared\n");
+  if (!segment.fault.empty()) return print("segment    not usable: " + segment.fault + "\n");
+  print("segment    " + with_separators(segment.vectors) + " vectors under a graph, " +
+        with_separators(compared(segment, info)) + " compared, " + with_separators(segment.bytes) +
+        " bytes\n");
+  print("recall     " + recall_line(segment.recall) + "\n");
+}
+
 int run_info(const Options& options) {
-  const CollectionInfo info = collection_info(require_store(options.store).directory.string());
+  const std::string directory = require_store(options.store).directory.string();
+  const CollectionInfo info = collection_info(directory);
+  const SegmentInfo segment = segment_info(directory);
   if (options.json) {
     print(to_line({{"directory", info.directory},
                    {"model", info.model},
@@ -31,7 +77,8 @@ int run_info(const Options& options) {
                    {"unused_vectors", info.unused_vectors},
                    {"commit", info.commit},
                    {"database_bytes", info.database_bytes},
-                   {"vector_bytes", info.vector_bytes}}));
+                   {"vector_bytes", info.vector_bytes},
+                   {"segment", to_json(segment, info)}}));
     return kExitDone;
   }
   print("directory  " + info.directory + "\n");
@@ -45,6 +92,7 @@ int run_info(const Options& options) {
   print("commit     " + std::to_string(info.commit) + "\n");
   print("bytes      " + with_separators(info.database_bytes) + " database, " +
         with_separators(info.vector_bytes) + " vectors\n");
+  print_segment(segment, info);
   return kExitDone;
 }
 

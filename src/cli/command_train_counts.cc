@@ -10,6 +10,7 @@
 #include "base/error_context.h"
 #include "base/thread_pool.h"
 #include "cli/app.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/train_options.h"

@@ -12,6 +12,7 @@
 #include "base/cpu.h"
 #include "base/error_context.h"
 #include "cli/app.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/train_options.h"

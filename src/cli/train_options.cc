@@ -1,18 +1,10 @@
 #include "cli/train_options.h"
 
-#include <atomic>
-#include <csignal>
-
 #include "base/error_context.h"
 #include "cli/output.h"
 #include "vectors/word_vectors.h"
 
 namespace sememe::cli {
-namespace {
-
-std::atomic<bool> interrupted = false;
-
-}  // namespace
 
 void add_train_options(CLI::App* command, TrainOptions& options) {
   command
@@ -80,15 +72,5 @@ std::string corpus_line(const train::WordCorpus& corpus) {
                 with_separators(corpus.vocabulary().size()), " different of ",
                 with_separators(corpus.distinct_words()), "\n");
 }
-
-Interrupt::Interrupt() {
-  interrupted = false;
-  std::signal(SIGINT, [](int) {
-    interrupted = true;
-    std::signal(SIGINT, SIG_DFL);
-  });
-}
-Interrupt::~Interrupt() { std::signal(SIGINT, SIG_DFL); }
-bool Interrupt::seen() { return interrupted; }
 
 }  // namespace sememe::cli

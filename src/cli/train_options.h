@@ -42,16 +42,6 @@ void write_vectors(const std::string& output, const train::WordVocabulary& vocab
 /// What a finished command prints of its corpus.
 std::string corpus_line(const train::WordCorpus& corpus);
 
-/// The first Ctrl-C ends training with what it has, the next one the program.
-class Interrupt {
- public:
-  Interrupt();
-  ~Interrupt();
-  Interrupt(const Interrupt&) = delete;
-  Interrupt& operator=(const Interrupt&) = delete;
-  static bool seen();
-};
-
 }  // namespace sememe::cli
 
 #endif  // SEMEME_CLI_TRAIN_OPTIONS_H_

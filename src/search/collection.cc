@@ -277,10 +277,12 @@ bool collection_exists(const std::string& directory) { return store::Store::exis
 
 std::vector<std::string> verify_collection(const std::string& directory) {
   std::vector<std::string> faults = store::Store::verify(directory);
-  if (!faults.empty())
-    return faults;  // of a damaged database or vector file a segment says nothing
-  if (std::string fault = segment_info(directory).fault; !fault.empty()) {
-    faults.push_back(std::move(fault));
+  try {
+    if (std::string fault = segment_info(directory).fault; !fault.empty()) {
+      faults.push_back(std::move(fault));
+    }
+  } catch (const Error&) {
+    if (faults.empty()) throw;  // else the database is among the faults
   }
   return faults;
 }
