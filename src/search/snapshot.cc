@@ -70,7 +70,9 @@ void Snapshot::gather_chunks() {
     unused_sealed_ += r < sealed() && !used_[r] ? 1U : 0U;
     first_chunk_[r + 1] += first_chunk_[r];
   }
-  tail_used_.assign(used_.begin() + static_cast<std::ptrdiff_t>(sealed()), used_.end());
+  const auto tail = used_.begin() + static_cast<std::ptrdiff_t>(sealed());
+  sealed_used_.assign(used_.begin(), tail);
+  tail_used_.assign(tail, used_.end());
   std::vector<std::size_t> next(first_chunk_.begin(), first_chunk_.end() - 1);
   chunks_.resize(live_.chunk_ids.size());
   for (std::size_t i = 0; i < live_.rows.size(); ++i) {
@@ -118,11 +120,9 @@ std::vector<Neighbor> Snapshot::nearest_sealed(std::span<const float> query, std
   const std::size_t asked = with_unused(k);
   std::vector<Neighbor> found =
       searcher_->search(query, {.k = asked, .effort = graph_->recall().effort_for(recall, asked)});
-  std::erase_if(found, [&](const Neighbor& neighbor) { return !used_[neighbor.row]; });
+  std::erase_if(found, [&](const Neighbor& neighbor) { return !sealed_used_[neighbor.row]; });
   if (found.size() < std::min(k, sealed() - unused_sealed_)) {
-    const index::RowFilter sealed_used(used_.begin(),
-                                       used_.begin() + static_cast<std::ptrdiff_t>(sealed()));
-    return index::FlatIndex(rows(0, sealed())).search(query, k, sealed_used);
+    return index::FlatIndex(rows(0, sealed())).search(query, k, sealed_used_);
   }
   return found;
 }

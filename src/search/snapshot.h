@@ -63,7 +63,8 @@ class Snapshot {
   std::vector<std::size_t> first_chunk_;  // [rows + 1], places in chunks_
   std::vector<ChunkId> chunks_;           // by row
   index::RowFilter used_;                 // [rows] of the file
-  index::RowFilter tail_used_;            // of rows that are not sealed
+  index::RowFilter sealed_used_;          // of the rows that are sealed
+  index::RowFilter tail_used_;            // of the others
   std::size_t unused_sealed_ = 0;
   std::optional<index::GraphIndex> graph_;
   std::optional<index::GraphSearcher> searcher_;
