@@ -5,12 +5,14 @@
 
 #include "base/error_context.h"
 #include "index/equal_rows.h"
+#include "kernels/target.h"
 #include "vectors/rotation.h"
 
 namespace sememe::index {
 namespace {
 
 constexpr std::size_t kSections = 4;
+constexpr std::size_t kAhead = 16;  // nodes
 constexpr std::size_t kParameterWords = 7;
 constexpr std::uint32_t kMostNodes = std::uint32_t{1} << 31;
 
@@ -156,7 +158,16 @@ GraphParts parse_graph(std::span<const Section> sections) {
   if (out.blocks.size() != bytes) {
     corrupt("blocks", concat(bytes, " bytes"), concat("", out.blocks.size()));
   }
-  for (Node p = 0; p < out.parameters.nodes; ++p) check_node(out, layout, p);
+  for (Node p = 0; p < out.parameters.nodes; ++p) {
+    // Each node is a miss of the caches, 145 ns that are not spent waiting when asked for early.
+    const std::size_t ahead = (std::size_t{p} + kAhead) * layout.bytes();
+    if (ahead < bytes) {
+      const BlockView block(out.blocks.data() + ahead, layout);
+      kernels::prefetch_lines<3>(block.edges().data(), sizeof(Node) * kDegree);
+      kernels::prefetch_lines<3>(&block.tail(), sizeof(BlockTail));
+    }
+    check_node(out, layout, p);
+  }
   return out;
 }
 
