@@ -22,20 +22,25 @@ struct Options {
   std::string layout = "fast";
   std::size_t k = 10;
   std::vector<double> recall = {0.9, 0.95, 0.99};
+  std::vector<double> selectivity;
   std::size_t threads = 0;
   std::string progress = "auto";
   bool json = false;
 };
 
+OutputJson json_of(const eval::IndexTarget& target) {
+  return {{"target", target.target}, {"recall", target.recall}, {"qps_cpu", target.qps_cpu},
+          {"p50_us", target.p50_us}, {"p99_us", target.p99_us}, {"effort", target.effort}};
+}
+
 OutputJson json_of(const eval::IndexReport& report) {
   OutputJson targets = OutputJson::array();
-  for (const eval::IndexTarget& target : report.targets) {
-    targets.push_back({{"target", target.target},
-                       {"recall", target.recall},
-                       {"qps_cpu", target.qps_cpu},
-                       {"p50_us", target.p50_us},
-                       {"p99_us", target.p99_us},
-                       {"effort", target.effort}});
+  for (const eval::IndexTarget& target : report.targets) targets.push_back(json_of(target));
+  OutputJson filtered = OutputJson::array();
+  for (const eval::FilteredTarget& target : report.filtered) {
+    OutputJson entry = {{"selectivity", target.selectivity}, {"passing", target.passing}};
+    entry.update(json_of(target.at));
+    filtered.push_back(entry);
   }
   return {{"rows", report.rows},
           {"dims", report.dims},
@@ -43,11 +48,19 @@ OutputJson json_of(const eval::IndexReport& report) {
           {"build_wall_s", report.build_wall_s},
           {"bytes_per_vector", report.bytes_per_vector},
           {"index_bytes_per_vector", report.index_bytes_per_vector},
-          {"targets", targets}};
+          {"targets", targets},
+          {"filtered", filtered}};
 }
 
 std::string aligned(std::string text, std::size_t width) {
   return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
+}
+
+std::string line_of(const eval::IndexTarget& t) {
+  return concat(aligned(fixed(t.target, 3), 6), aligned(fixed(t.recall, 4), 9),
+                aligned(with_separators(static_cast<std::uint64_t>(t.qps_cpu)), 17),
+                aligned(fixed(t.p50_us, 1), 10), aligned(fixed(t.p99_us, 1), 10),
+                aligned(t.effort == 0 ? "exact" : std::to_string(t.effort), 10), "\n");
 }
 
 void print_table(const eval::IndexReport& report) {
@@ -56,12 +69,15 @@ void print_table(const eval::IndexReport& report) {
                fixed(report.build_wall_s, 1), " seconds\n"));
   print(concat("memory  ", fixed(report.bytes_per_vector, 0), " bytes a vector, ",
                fixed(report.index_bytes_per_vector, 0), " of them the index\n\n"));
-  print("target   recall    queries/CPU-s    p50 us    p99 us    effort\n");
-  for (const eval::IndexTarget& t : report.targets) {
-    print(concat(aligned(fixed(t.target, 3), 6), aligned(fixed(t.recall, 4), 9),
-                 aligned(with_separators(static_cast<std::uint64_t>(t.qps_cpu)), 17),
-                 aligned(fixed(t.p50_us, 1), 10), aligned(fixed(t.p99_us, 1), 10),
-                 aligned(t.effort == 0 ? "exact" : std::to_string(t.effort), 10), "\n"));
+  constexpr std::string_view kTitles =
+      "target   recall    queries/CPU-s    p50 us    p99 us    effort\n";
+  print(kTitles);
+  for (const eval::IndexTarget& t : report.targets) print(line_of(t));
+  if (report.filtered.empty()) return;
+  print(concat("\n  share   rows that pass   ", kTitles));
+  for (const eval::FilteredTarget& t : report.filtered) {
+    print(concat(aligned(fixed(t.selectivity, 4), 7), aligned(with_separators(t.passing), 17),
+                 "   ", line_of(t.at)));
   }
 }
 
@@ -77,6 +93,7 @@ int run(const Options& options) {
     test.layout = *index::parse_layout(options.layout);
     test.k = options.k;
     test.targets = options.recall;
+    test.selectivities = options.selectivity;
     test.threads = options.threads;
     test.progress = [&](std::string_view step, double part) {
       const std::lock_guard lock(mutex);
@@ -101,7 +118,8 @@ void add_eval_index(Program& program, CLI::App& eval) {
       "Build a vector index of given vectors, and measure its recall against exact search, its "
       "speed on one thread and its memory",
       "  sememe eval index --vectors base.npy --queries queries.npy\n"
-      "  sememe eval index --vectors base.npy --queries queries.npy --recall 0.9 0.99 1 --json");
+      "  sememe eval index --vectors base.npy --queries queries.npy --recall 0.9 0.99 1 --json\n"
+      "  sememe eval index --vectors base.npy --queries queries.npy --selectivity 0.5 0.1 0.01");
   command
       ->add_option("--vectors", options->vectors,
                    "Vectors to search: a .npy of float32 or float16, or a .fvecs")
@@ -123,6 +141,10 @@ void add_eval_index(Program& program, CLI::App& eval) {
                    "Shares of the nearest that are to be found; 1 scans all vectors")
       ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
+  command
+      ->add_option("--selectivity", options->selectivity,
+                   "Measure searches among this share of the vectors, drawn at random, too")
+      ->check(CLI::Range(1e-9, 1.0));
   command
       ->add_option("--threads", options->threads,
                    "Threads for building; 0: as many as this process may")

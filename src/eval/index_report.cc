@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "base/error_context.h"
+#include "base/random.h"
 #include "base/thread_pool.h"
 #include "index/flat_index.h"
 #include "index/graph_index.h"
@@ -88,6 +89,46 @@ IndexTarget measure(MatrixView queries, const Results& exact, std::size_t rounds
   return out;
 }
 
+// An index and what it is measured with.
+struct Measured {
+  const index::GraphIndex& graph;
+  const index::FlatIndex& flat;
+  MatrixView queries;
+  const IndexTest& test;
+  ThreadPool& pool;
+};
+
+// allowed: null for all rows.
+std::vector<IndexTarget> measure_targets(const Measured& m, const index::RowSet* allowed) {
+  const std::size_t k = m.test.k;
+  const Results exact = m.flat.search_batch(m.queries, k, &m.pool, allowed);
+  const auto scan = [&](std::span<const float> query) {
+    return allowed == nullptr ? m.flat.search(query, k) : m.flat.search(query, k, *allowed);
+  };
+  index::GraphSearcher searcher(m.graph);
+  std::vector<IndexTarget> out;
+  for (const double target : m.test.targets) {
+    const bool all = target >= 1.0;
+    const std::size_t effort = all ? 0 : m.graph.recall().effort_for(target, k);
+    out.push_back(measure(m.queries, exact, m.test.rounds, [&](std::span<const float> query) {
+      return all ? scan(query)
+                 : searcher.search(query, {.k = k, .effort = effort, .allowed = allowed});
+    }));
+    out.back().target = target;
+    out.back().effort = effort;
+  }
+  return out;
+}
+
+index::RowSet random_rows(std::size_t rows, double selectivity) {
+  index::RowSet out(rows);
+  Random random(1);
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (random.uniform() < selectivity) out.insert(row);
+  }
+  return out;
+}
+
 }  // namespace
 
 IndexReport evaluate_index(Matrix& rows, Matrix& queries, const IndexTest& test) {
@@ -112,20 +153,16 @@ IndexReport evaluate_index(Matrix& rows, Matrix& queries, const IndexTest& test)
       .build_wall_s = seconds_since(begin),
       .bytes_per_vector = index_bytes + static_cast<double>(rows.cols * sizeof(float)),
       .index_bytes_per_vector = index_bytes,
-      .targets = {}};
+      .targets = {},
+      .filtered = {}};
   const index::FlatIndex flat(rows.view(), test.metric);
-  const Results exact = flat.search_batch(queries.view(), test.k, &pool);
-  index::GraphSearcher searcher(graph);
-  for (const double target : test.targets) {
-    const bool all = target >= 1.0;
-    const std::size_t effort = all ? 0 : graph.recall().effort_for(target, test.k);
-    report.targets.push_back(
-        measure(queries.view(), exact, test.rounds, [&](std::span<const float> query) {
-          return all ? flat.search(query, test.k)
-                     : searcher.search(query, {.k = test.k, .effort = effort});
-        }));
-    report.targets.back().target = target;
-    report.targets.back().effort = effort;
+  const Measured measured = {graph, flat, queries.view(), test, pool};
+  report.targets = measure_targets(measured, nullptr);
+  for (const double selectivity : test.selectivities) {
+    const index::RowSet allowed = random_rows(rows.rows, selectivity);
+    for (const IndexTarget& at : measure_targets(measured, &allowed)) {
+      report.filtered.push_back({selectivity, allowed.count(), at});
+    }
   }
   return report;
 }

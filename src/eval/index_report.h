@@ -19,6 +19,7 @@ struct IndexTest {
   index::Layout layout = index::Layout::kFast;
   std::size_t k = 10;
   std::vector<double> targets = {0.9, 0.95, 0.99};  ///< above 0, up to 1
+  std::vector<double> selectivities = {};           ///< above 0, below 1
   std::size_t threads = 1;                          ///< for building; 0: all
   std::size_t rounds = 3;                           ///< of all queries; the fastest counts
   std::function<void(std::string_view step, double part)> progress;
@@ -33,6 +34,13 @@ struct IndexTarget {
   double p99_us = 0;
 };
 
+/// The same among some rows, drawn at random with a fixed seed.
+struct FilteredTarget {
+  double selectivity = 0;   ///< that was asked for
+  std::size_t passing = 0;  ///< rows that were drawn
+  IndexTarget at;
+};
+
 struct IndexReport {
   std::size_t rows = 0;
   std::size_t dims = 0;
@@ -41,6 +49,7 @@ struct IndexReport {
   double bytes_per_vector = 0;        ///< of the index, with the f32 rows that it refines by
   double index_bytes_per_vector = 0;  ///< without them: they may stay in a file
   std::vector<IndexTarget> targets;
+  std::vector<FilteredTarget> filtered;  ///< per selectivity all targets
 };
 
 /// Builds a graph index of the rows and searches it for the queries one at a time, on this thread.

@@ -7,9 +7,10 @@
 //   own code  D bytes        the node as bytes (vectors/byte_codes.h)
 //   tail      16 bytes       BlockTail
 //
-// and zeros up to a multiple of 64 bytes: 2,240 for D = 384, of which the edges' codes are 1,536.
+// and, of fast blocks, zeros up to a multiple of 64 bytes: 2,240 for D = 384, of which the edges'
+// codes are 1,536.
 // The node's own code is a quarter of what exact vectors would take, and a third of SymphonyQG's
-// block is saved with it. Compact blocks have neither codes nor factors: 576 bytes for D = 384, and
+// block is saved with it. Compact blocks have neither codes nor factors: 528 bytes for D = 384, and
 // a walk reads the own codes of all neighbours instead.
 #ifndef SEMEME_INDEX_GRAPH_BLOCKS_H_
 #define SEMEME_INDEX_GRAPH_BLOCKS_H_
@@ -60,10 +61,15 @@ struct BlockLayout {
   }
   constexpr std::size_t code() const { return edges() + kDegree * sizeof(Node); }
   constexpr std::size_t tail() const { return code() + dims; }
-  constexpr std::size_t bytes() const { return (tail() + sizeof(BlockTail) + 63) / 64 * 64; }
+  /// Compact blocks end where they end: 528 bytes for 384 dimensions, and 592 with the node's code
+  /// for filtered searches (graph_codes.h).
+  constexpr std::size_t bytes() const {
+    const std::size_t end = tail() + sizeof(BlockTail);
+    return parts == Layout::kFast ? (end + 63) / 64 * 64 : end;
+  }
 };
 
-/// One node's block, where it lies; 64-byte aligned.
+/// One node's block, where it lies; a fast one 64-byte aligned, a compact one 16.
 class BlockView {
  public:
   BlockView(const std::byte* data, const BlockLayout& layout) : data_(data), layout_(layout) {}

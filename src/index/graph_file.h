@@ -10,6 +10,7 @@
 
 #include "base/section_file.h"
 #include "index/graph_blocks.h"
+#include "index/graph_codes.h"
 #include "index/recall_curve.h"
 #include "vectors/metric.h"
 
@@ -38,6 +39,7 @@ struct GraphParts {
   std::span<const std::byte> blocks;
   std::span<const std::uint32_t> copies;  ///< equal_rows.h
   RecallCurves recall;
+  NodeCodesView codes;
 };
 
 /// The graph that the parts are.

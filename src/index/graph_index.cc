@@ -33,6 +33,14 @@ void check_size(MatrixView rows) {
   }
 }
 
+NodeCodes copy_of(const NodeCodesView& view) {
+  NodeCodes out = {.centre = kernels::AlignedFloats(view.centre.size()),
+                   .codes = kernels::AlignedBytes::uninitialized(view.codes.size())};
+  std::ranges::copy(view.centre, out.centre.data());
+  if (!view.codes.empty()) std::memcpy(out.codes.data(), view.codes.data(), view.codes.size());
+  return out;
+}
+
 // The first k rows of a node, of those that may be returned.
 void add_rows(const BlockTail& tail, std::span<const std::uint32_t> copies,
               const GraphSearch& options, std::vector<Neighbor>& out) {
@@ -53,7 +61,25 @@ GraphIndex::GraphIndex(MatrixView rows, const GraphParameters& parameters)
     : rows_(rows),
       space_(parameters.metric, rows.cols, parameters.longest),
       rotation_(space_.dims(), kRotationSeed),
-      parts_{.parameters = parameters, .blocks = {}, .copies = {}, .recall = {}} {}
+      parts_{.parameters = parameters, .blocks = {}, .copies = {}, .recall = {}, .codes = {}} {}
+
+void GraphIndex::lay_out() {
+  graph_ = graph_of(parts_);
+  find_nodes();
+}
+
+// Nodes are in the order of their first rows, and so of the number of the row until rows are equal.
+void GraphIndex::find_nodes() {
+  bool same = graph_.size == rows_.rows;
+  for (Node p = 0; p < graph_.size && same; ++p) same = graph_.block(p).tail().row == p;
+  if (same) return;
+  node_of_row_.assign(rows_.rows, kNoNode);
+  for (Node p = 0; p < graph_.size; ++p) {
+    const BlockTail& tail = graph_.block(p).tail();
+    node_of_row_[tail.row] = p;
+    for (const std::uint32_t row : copies_at(parts_.copies, tail.copies)) node_of_row_[row] = p;
+  }
+}
 
 GraphIndex GraphIndex::build(MatrixView rows, const GraphOptions& options, ThreadPool& pool) {
   check_size(rows);
@@ -77,11 +103,13 @@ GraphIndex GraphIndex::build(MatrixView rows, const GraphOptions& options, Threa
                                     .entry = built.entry},
                                    pool);
   }
+  index.codes_ = encode_nodes(points, pool);
   index.copies_.assign(equal.copies().begin(), equal.copies().end());
   index.parts_.parameters.entry = built.entry;
   index.parts_.blocks = std::as_bytes(index.blocks_.span());
+  index.parts_.codes = {index.codes_.centre.span(), index.codes_.codes.span()};
   index.parts_.copies = index.copies_;
-  index.graph_ = graph_of(index.parts_);
+  index.lay_out();
   index.parts_.recall = sample_recall(index, rows, pool);
   return index;
 }
@@ -110,11 +138,13 @@ GraphIndex GraphIndex::open(const Path& path, std::string_view key, MatrixView r
     index.blocks_ = kernels::AlignedBytes::uninitialized(index.parts_.blocks.size());
     // Not std::copy: of std::byte it goes byte by byte (GCC 12).
     std::memcpy(index.blocks_.data(), index.parts_.blocks.data(), index.parts_.blocks.size());
+    index.codes_ = copy_of(index.parts_.codes);
     index.copies_.assign(index.parts_.copies.begin(), index.parts_.copies.end());
+    index.parts_.codes = {index.codes_.centre.span(), index.codes_.codes.span()};
     index.parts_.blocks = std::as_bytes(index.blocks_.span());
     index.parts_.copies = index.copies_;
   }
-  index.graph_ = graph_of(index.parts_);
+  index.lay_out();
   return index;
 }
 
@@ -122,6 +152,7 @@ GraphSearcher::GraphSearcher(const GraphIndex& index)
     : index_(index),
       query_(index.graph_.layout.dims),
       walk_(index.graph_.size),
+      listed_(index.node_of_row_.empty() ? 0 : index.graph_.size),
       mapped_(index.space_.dims()),
       rotated_(index.graph_.layout.dims) {}
 
@@ -134,13 +165,17 @@ std::vector<Neighbor> GraphSearcher::search_without(Node node, const GraphSearch
   return search_from(index_.rows_.row(index_.graph_.block(node).tail().row), options, node);
 }
 
-std::vector<Neighbor> GraphSearcher::search_from(std::span<const float> query,
-                                                 const GraphSearch& options, Node without) {
+void GraphSearcher::set(std::span<const float> query) {
   SEMEME_CHECK(query.size() == index_.dims());
-  if (options.k == 0 || index_.size() == 0) return {};
   index_.space_.map_query(query, mapped_);
   index_.rotation_.rotate(mapped_, rotated_);
   query_.set(rotated_);
+}
+
+std::vector<Neighbor> GraphSearcher::search_from(std::span<const float> query,
+                                                 const GraphSearch& options, Node without) {
+  if (options.k == 0 || index_.size() == 0) return {};
+  set(query);
   if (options.allowed != nullptr) return search_allowed(query, options);
   std::vector<Neighbor> nearest = exactly(query, walk(options, without), options);
   if (nearest.size() < std::min(options.k, index_.size()) && without == kNoNode) {

@@ -17,6 +17,7 @@
 #include "index/graph_blocks.h"
 #include "index/graph_builder.h"
 #include "index/graph_file.h"
+#include "index/graph_scan.h"
 #include "index/graph_walk.h"
 #include "index/neighbor.h"
 #include "index/recall_curve.h"
@@ -61,7 +62,10 @@ class GraphIndex {
   std::size_t dims() const { return rows_.cols; }
   vectors::Metric metric() const { return space_.metric(); }
   /// Of memory that searches read, without the rows.
-  std::size_t bytes() const { return parts_.blocks.size() + parts_.copies.size_bytes(); }
+  std::size_t bytes() const {
+    return parts_.blocks.size() + parts_.codes.codes.size() + parts_.copies.size_bytes() +
+           node_of_row_.size() * sizeof(Node);
+  }
   /// Recall as it was sampled after building.
   const RecallCurves& recall() const { return parts_.recall; }
   const GraphView& graph() const { return graph_; }
@@ -69,16 +73,20 @@ class GraphIndex {
  private:
   friend class GraphSearcher;
   GraphIndex(MatrixView rows, const GraphParameters& parameters);
+  void lay_out();
+  void find_nodes();
 
   MatrixView rows_;
   vectors::MetricSpace space_;
   vectors::Rotation rotation_;
-  // What parts_ lie in: the first two, or the file.
+  // What parts_ lie in: the first three, or the file.
   kernels::AlignedBytes blocks_;
+  NodeCodes codes_;
   std::vector<std::uint32_t> copies_;
   SectionFile file_;
   GraphParts parts_;
   GraphView graph_;
+  std::vector<Node> node_of_row_;  // empty where every row is the node of its number
 };
 
 struct GraphSearch {
@@ -90,6 +98,13 @@ struct GraphSearch {
   const RowSet* allowed = nullptr;
 };
 
+struct RangeSearch {
+  float min_similarity = 0;  ///< a number
+  /// The share of what there is that is to be found, as RecallCurves has it; from 1 on all rows are
+  /// compared.
+  double recall = 0.95;
+};
+
 /// One thread's memory for searching an index, which it borrows.
 class GraphSearcher {
  public:
@@ -98,22 +113,37 @@ class GraphSearcher {
   /// The most similar rows that were found, best first, with exact similarities; equal ones by row.
   /// k of them; fewer only when fewer rows may be returned, and then all of those. query: finite;
   /// for the cosine a unit vector, or zeros, which are equally near to all. Cost: about effort
-  /// blocks read; among some rows graph_filter.h says how they are found.
+  /// blocks read; among some rows graph_filter.cc says how they are found.
   std::vector<Neighbor> search(std::span<const float> query, const GraphSearch& options);
-  /// The same for a row of the index, as if it were not in it; row: of a node without copies.
+  /// All rows found that are at least so similar, best first, as FlatIndex::search_range gives
+  /// them. Cost: that of a search for as many as there are; from a quarter of the nodes on a read
+  /// of all rows.
+  std::vector<Neighbor> search_range(std::span<const float> query, const RangeSearch& options);
+  /// The same as search for a row of the index, as if it were not in it; row: of a node without
+  /// copies.
   std::vector<Neighbor> search_without(Node node, const GraphSearch& options);
 
  private:
+  void set(std::span<const float> query);
   std::vector<Neighbor> search_from(std::span<const float> query, const GraphSearch& options,
                                     Node without);
   std::span<const Near> walk(const GraphSearch& options, Node without);
+  void list_nodes(const RowSet& allowed);
+  std::span<const Near> scan_allowed(const GraphSearch& options);
+  std::span<const Near> walk_allowed(const GraphSearch& options);
   std::vector<Neighbor> search_allowed(std::span<const float> query, const GraphSearch& options);
+  std::size_t check_range(std::span<const float> query, std::span<const Near> visited,
+                          float min_similarity, std::vector<Neighbor>& out);
   std::vector<Neighbor> exactly(std::span<const float> query, std::span<const Near> found,
                                 const GraphSearch& options);
 
   const GraphIndex& index_;
   GraphQuery query_;
   GraphWalk walk_;
+  GraphScan scan_;
+  VisitedNodes listed_;  // empty where no rows are equal
+  std::vector<Node> nodes_;
+  std::vector<Near> passing_;
   std::vector<float> mapped_;
   std::vector<float> rotated_;
   std::vector<Near> nearest_;

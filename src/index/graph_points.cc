@@ -18,25 +18,6 @@ double squared_distance_to(std::span<const float> x, std::span<const double> mea
   return sum;
 }
 
-// Sums of each block of nodes, then of the blocks: an order that threads do not change.
-std::vector<double> mean_of(const GraphPoints& points, ThreadPool& pool) {
-  std::vector<std::vector<double>> sums(block_count(points.size()));
-  pool.parallel_for(sums.size(), [&](std::size_t b, std::size_t) {
-    sums[b].assign(points.dims(), 0.0);
-    const std::size_t end = std::min(points.size(), (b + 1) * kBlock);
-    for (std::size_t p = b * kBlock; p < end; ++p) {
-      const std::span<const float> x = points.rotated(static_cast<Node>(p));
-      for (std::size_t d = 0; d < x.size(); ++d) sums[b][d] += x[d];
-    }
-  });
-  std::vector<double> mean(points.dims(), 0.0);
-  for (const std::vector<double>& sum : sums) {
-    for (std::size_t d = 0; d < mean.size(); ++d) mean[d] += sum[d];
-  }
-  for (double& m : mean) m /= static_cast<double>(points.size());
-  return mean;
-}
-
 }  // namespace
 
 GraphPoints::GraphPoints(MatrixView rows, std::span<const std::uint32_t> chosen,
@@ -59,6 +40,25 @@ GraphPoints::GraphPoints(MatrixView rows, std::span<const std::uint32_t> chosen,
       });
     }
   });
+}
+
+// Sums of each block of nodes, then of the blocks: an order that threads do not change.
+std::vector<double> mean_of(const GraphPoints& points, ThreadPool& pool) {
+  std::vector<std::vector<double>> sums(block_count(points.size()));
+  pool.parallel_for(sums.size(), [&](std::size_t b, std::size_t) {
+    sums[b].assign(points.dims(), 0.0);
+    const std::size_t end = std::min(points.size(), (b + 1) * kBlock);
+    for (std::size_t p = b * kBlock; p < end; ++p) {
+      const std::span<const float> x = points.rotated(static_cast<Node>(p));
+      for (std::size_t d = 0; d < x.size(); ++d) sums[b][d] += x[d];
+    }
+  });
+  std::vector<double> mean(points.dims(), 0.0);
+  for (const std::vector<double>& sum : sums) {
+    for (std::size_t d = 0; d < mean.size(); ++d) mean[d] += sum[d];
+  }
+  for (double& m : mean) m /= static_cast<double>(points.size());
+  return mean;
 }
 
 Node medoid(const GraphPoints& points, ThreadPool& pool) {

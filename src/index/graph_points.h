@@ -62,6 +62,8 @@ class GraphPoints {
   std::vector<vectors::ByteScale> scales_;
 };
 
+/// The mean of all rotated vectors; of at least one. The same for any number of threads.
+std::vector<double> mean_of(const GraphPoints& points, ThreadPool& pool);
 /// The node nearest to the mean of all; 0 for none. The same for any number of threads.
 Node medoid(const GraphPoints& points, ThreadPool& pool);
 

@@ -22,10 +22,10 @@ GraphQuery::GraphQuery(std::size_t dims) : code_(dims), table_(kernels::bit_bloc
 void GraphQuery::set(std::span<const float> rotated) {
   SEMEME_CHECK(rotated.size() == code_.size());
   scale_ = vectors::encode_bytes(rotated, code_.span());
-  float sum = 0;
-  for (const float value : rotated) sum += value;
+  sum_ = 0;
+  for (const float value : rotated) sum_ += value;
   const kernels::BitTableScale table = kernels::make_bit_table(rotated, table_.span());
-  edges_ = {.table = table_.span(), .scale = table.scale, .offset = table.offset - 0.5F * sum};
+  edges_ = {.table = table_.span(), .scale = table.scale, .offset = table.offset - 0.5F * sum_};
 }
 
 void CandidateQueue::reset(std::size_t capacity) {
@@ -76,9 +76,7 @@ std::span<const Near> GraphWalk::run(const GraphView& graph, const GraphQuery& q
 
 float GraphWalk::visit(const GraphView& graph, const GraphQuery& query, Node p) {
   visited_.insert(p);
-  const BlockView block = graph.block(p);
-  const float distance = squared_distance(query.scale(), block.tail().scale,
-                                          kernels::byte_dot(query.code(), block.code()));
+  const float distance = distance_to(graph.block(p), query);
   found_.push_back({distance, p});
   return distance;
 }

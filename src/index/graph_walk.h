@@ -25,14 +25,23 @@ class GraphQuery {
 
   std::span<const std::int8_t> code() const { return code_.span(); }
   const vectors::ByteScale& scale() const { return scale_; }
+  /// Of the rotated numbers.
+  float sum() const { return sum_; }
   const kernels::EdgeQuery& edges() const { return edges_; }
 
  private:
   kernels::AlignedArray<std::int8_t> code_;
   vectors::ByteScale scale_;
+  float sum_ = 0;
   kernels::AlignedBytes table_;
   kernels::EdgeQuery edges_;
 };
+
+/// The squared distance of a node, by its bytes and those of the query.
+inline float distance_to(const BlockView& block, const GraphQuery& query) {
+  return squared_distance(query.scale(), block.tail().scale,
+                          kernels::byte_dot(query.code(), block.code()));
+}
 
 /// The nearest nodes found so far, by estimates, and which of them were visited. A node may be in
 /// it more than once, each time as another neighbour of it estimates its distance: the nearest
