@@ -1,5 +1,8 @@
 #include "index/flat_index.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "index/flat_exact.h"
 #include "kernels/dot.h"
 
@@ -44,6 +47,18 @@ std::vector<Neighbor> FlatIndex::search(std::span<const float> query, std::size_
                                         const RowSet& allowed) const {
   const F32Rows rows(vectors_, metric_);
   return FlatExact(rows, metric_, k, &allowed).search(query);
+}
+
+std::vector<Neighbor> FlatIndex::search_range(std::span<const float> query,
+                                              float min_similarity) const {
+  SEMEME_CHECK(query.size() == vectors_.cols && !std::isnan(min_similarity));
+  std::vector<Neighbor> found;
+  for (std::size_t row = 0; row < vectors_.rows; ++row) {
+    const float similar = similarity(metric_, vectors_.row(row), query);
+    if (similar >= min_similarity) found.push_back({row, similar});
+  }
+  std::ranges::sort(found, ranks_before);
+  return found;
 }
 
 std::vector<std::vector<Neighbor>> FlatIndex::search_batch(MatrixView queries, std::size_t k,

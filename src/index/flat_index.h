@@ -30,9 +30,12 @@ class FlatIndex {
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
                                const RowSet& allowed) const;
 
-  /// The same results, bit for bit, for each row of queries: of finite numbers. From five queries
-  /// on by matrix products, 64 queries to a read of the vectors. pool: null for this thread;
-  /// allowed: null for all.
+  /// All rows of at least this similarity, a number; best first, equal ones by row.
+  std::vector<Neighbor> search_range(std::span<const float> query, float min_similarity) const;
+
+  /// The same results as search, bit for bit, for each row of queries: of finite numbers. From five
+  /// queries on by matrix products, 64 queries to a read of the vectors. pool: null for this
+  /// thread; allowed: null for all.
   std::vector<std::vector<Neighbor>> search_batch(MatrixView queries, std::size_t k,
                                                   ThreadPool* pool = nullptr,
                                                   const RowSet* allowed = nullptr) const;
