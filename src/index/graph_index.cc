@@ -33,11 +33,17 @@ void check_size(MatrixView rows) {
   }
 }
 
+// Not by std::copy: of std::byte it goes byte by byte (GCC 12).
+kernels::AlignedBytes copy_of(std::span<const std::byte> bytes) {
+  kernels::AlignedBytes out = kernels::AlignedBytes::uninitialized(bytes.size());
+  if (!bytes.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
+  return out;
+}
+
 NodeCodes copy_of(const NodeCodesView& view) {
   NodeCodes out = {.centre = kernels::AlignedFloats(view.centre.size()),
-                   .codes = kernels::AlignedBytes::uninitialized(view.codes.size())};
+                   .codes = copy_of(std::as_bytes(view.codes))};
   std::ranges::copy(view.centre, out.centre.data());
-  if (!view.codes.empty()) std::memcpy(out.codes.data(), view.codes.data(), view.codes.size());
   return out;
 }
 
@@ -135,9 +141,7 @@ GraphIndex GraphIndex::open(const Path& path, std::string_view key, MatrixView r
   if (residence == Residence::kMapped) {
     index.file_ = std::move(file);
   } else {
-    index.blocks_ = kernels::AlignedBytes::uninitialized(index.parts_.blocks.size());
-    // Not std::copy: of std::byte it goes byte by byte (GCC 12).
-    std::memcpy(index.blocks_.data(), index.parts_.blocks.data(), index.parts_.blocks.size());
+    index.blocks_ = copy_of(index.parts_.blocks);
     index.codes_ = copy_of(index.parts_.codes);
     index.copies_.assign(index.parts_.copies.begin(), index.parts_.copies.end());
     index.parts_.codes = {index.codes_.centre.span(), index.codes_.codes.span()};

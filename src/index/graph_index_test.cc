@@ -56,7 +56,7 @@ TEST(GraphIndex, ACompactOneTakesAQuarterOfTheMemory) {
   const GraphIndex fast = build(rows);
   const GraphIndex compact = build(rows, Metric::kCosine, 2, Layout::kCompact);
   EXPECT_EQ(fast.graph().layout.bytes(), 2240);
-  EXPECT_EQ(compact.graph().layout.bytes(), 576);
+  EXPECT_EQ(compact.graph().layout.bytes(), 528);
   for (Node p = 0; p < compact.graph().size; ++p) {
     EXPECT_TRUE(
         std::ranges::equal(compact.graph().block(p).edges(), fast.graph().block(p).edges()));

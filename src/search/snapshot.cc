@@ -64,15 +64,16 @@ void Snapshot::open_graph(vectors::Metric metric) {
 void Snapshot::gather_chunks() {
   first_chunk_.assign(live_.vectors.rows + 1, 0);
   for (const store::VectorRow row : live_.rows) ++first_chunk_[static_cast<std::size_t>(row) + 1];
-  used_.resize(live_.vectors.rows);
+  used_ = index::RowSet(live_.vectors.rows);
+  sealed_used_ = index::RowSet(sealed());
+  tail_used_ = index::RowSet(live_.vectors.rows - sealed());
   for (std::size_t r = 0; r < live_.vectors.rows; ++r) {
-    used_[r] = first_chunk_[r + 1] > 0;
-    unused_sealed_ += r < sealed() && !used_[r] ? 1U : 0U;
+    if (first_chunk_[r + 1] > 0) {
+      used_.insert(r);
+      r < sealed() ? sealed_used_.insert(r) : tail_used_.insert(r - sealed());
+    }
     first_chunk_[r + 1] += first_chunk_[r];
   }
-  const auto tail = used_.begin() + static_cast<std::ptrdiff_t>(sealed());
-  sealed_used_.assign(used_.begin(), tail);
-  tail_used_.assign(tail, used_.end());
   std::vector<std::size_t> next(first_chunk_.begin(), first_chunk_.end() - 1);
   chunks_.resize(live_.chunk_ids.size());
   for (std::size_t i = 0; i < live_.rows.size(); ++i) {
@@ -89,18 +90,9 @@ std::span<const ChunkId> Snapshot::chunks_of(std::size_t row) const {
   return std::span(chunks_).subspan(first_chunk_[row], first_chunk_[row + 1] - first_chunk_[row]);
 }
 
-// Results to ask the graph for, which knows nothing of unused rows: twice as many more as there
-// would be of them if they lay everywhere alike.
-std::size_t Snapshot::with_unused(std::size_t k) const {
-  const std::size_t used = sealed() - unused_sealed_;
-  if (used == 0) return sealed();
-  return std::min(sealed(), k + (2 * k * unused_sealed_ + used - 1) / used);
-}
-
 bool Snapshot::is_exact(std::size_t k, double recall) const {
   if (recall >= 1 || !graph_) return true;
-  const std::size_t asked = with_unused(std::min(k, live_.vectors.rows));
-  const std::size_t effort = graph_->recall().effort_for(recall, asked);
+  const std::size_t effort = graph_->recall().effort_for(recall, std::min(k, live_.vectors.rows));
   return effort * effort > kMostWork * sealed();
 }
 
@@ -114,17 +106,12 @@ std::vector<Neighbor> Snapshot::nearest(std::span<const float> query, std::size_
   return best_of(std::move(found), nearest_sealed(query, k, recall), k);
 }
 
-// Where unused rows lie thicker than they were thought to, all sealed rows are compared.
 std::vector<Neighbor> Snapshot::nearest_sealed(std::span<const float> query, std::size_t k,
                                                double recall) {
-  const std::size_t asked = with_unused(k);
-  std::vector<Neighbor> found =
-      searcher_->search(query, {.k = asked, .effort = graph_->recall().effort_for(recall, asked)});
-  std::erase_if(found, [&](const Neighbor& neighbor) { return !sealed_used_[neighbor.row]; });
-  if (found.size() < std::min(k, sealed() - unused_sealed_)) {
-    return index::FlatIndex(rows(0, sealed())).search(query, k, sealed_used_);
-  }
-  return found;
+  const bool all = sealed_used_.count() == sealed();
+  return searcher_->search(query, {.k = k,
+                                   .effort = graph_->recall().effort_for(recall, k),
+                                   .allowed = all ? nullptr : &sealed_used_});
 }
 
 }  // namespace sememe

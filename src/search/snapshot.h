@@ -54,7 +54,6 @@ class Snapshot {
   void open_graph(vectors::Metric metric);
   std::size_t sealed() const { return graph_ ? graph_->size() : 0; }
   MatrixView rows(std::size_t first, std::size_t end) const;
-  std::size_t with_unused(std::size_t k) const;
   std::vector<index::Neighbor> nearest_sealed(std::span<const float> query, std::size_t k,
                                               double recall);
 
@@ -62,10 +61,9 @@ class Snapshot {
   SearchKind kind_;
   std::vector<std::size_t> first_chunk_;  // [rows + 1], places in chunks_
   std::vector<ChunkId> chunks_;           // by row
-  index::RowFilter used_;                 // [rows] of the file
-  index::RowFilter sealed_used_;          // of the rows that are sealed
-  index::RowFilter tail_used_;            // of the others
-  std::size_t unused_sealed_ = 0;
+  index::RowSet used_;                    // [rows] of the file
+  index::RowSet sealed_used_;             // of the rows that are sealed
+  index::RowSet tail_used_;               // of the others
   std::optional<index::GraphIndex> graph_;
   std::optional<index::GraphSearcher> searcher_;
   std::string notice_;
