@@ -19,6 +19,10 @@ void put_factors(const kernels::EdgeSums& sums, std::size_t edge, kernels::EdgeF
   out.factor[edge] = kernels::to_bf16(2.0F * g);
 }
 
+kernels::EdgeFactors& factors_of(const BlockLayout& layout, std::span<std::byte> block) {
+  return *reinterpret_cast<kernels::EdgeFactors*>(block.data() + layout.factors());
+}
+
 }  // namespace
 
 std::string_view layout_name(Layout layout) { return layout == Layout::kFast ? "fast" : "compact"; }
@@ -28,6 +32,30 @@ std::optional<Layout> parse_layout(std::string_view name) {
     if (name == layout_name(layout)) return layout;
   }
   return std::nullopt;
+}
+
+void set_end(const BlockLayout& layout, std::span<std::byte> block, std::size_t e, Node to) {
+  std::memcpy(block.data() + layout.edges() + e * sizeof(Node), &to, sizeof(to));
+}
+
+void put_edge(const BlockLayout& layout, std::span<std::byte> block, std::size_t e,
+              const EdgeEnds& ends) {
+  SEMEME_CHECK(block.size() == layout.bytes() && e < kDegree);
+  const std::span<std::uint8_t> codes = {reinterpret_cast<std::uint8_t*>(block.data()),
+                                         layout.factors()};
+  put_factors(kernels::encode_edge(ends.from_vector, ends.to_vector, e, codes), e,
+              factors_of(layout, block));
+  set_end(layout, block, e, ends.to);
+}
+
+void clear_edge(const BlockLayout& layout, std::span<std::byte> block, std::size_t e) {
+  SEMEME_CHECK(block.size() == layout.bytes() && e < kDegree);
+  // Of each group of sixteen bytes one half of one (kernels/bit_sums.h).
+  const std::byte others{e < 16 ? std::uint8_t{0xF0} : std::uint8_t{0x0F}};
+  for (std::size_t at = e % 16; at < layout.factors(); at += 16) block[at] &= others;
+  factors_of(layout, block).factor[e] = 0;
+  factors_of(layout, block).addend[e] = kFarAddend;
+  set_end(layout, block, e, kNoNode);
 }
 
 void encode_block(const GraphPoints& points, Node p, std::span<const Near> edges, std::uint32_t row,

@@ -15,6 +15,7 @@
 #ifndef SEMEME_INDEX_GRAPH_BLOCKS_H_
 #define SEMEME_INDEX_GRAPH_BLOCKS_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -103,10 +104,30 @@ struct GraphView {
   const std::byte* blocks = nullptr;
   std::size_t size = 0;
   Node entry = 0;  ///< where walks begin
+  /// Which block is a node's, where that changes (growing_store.h).
+  std::uint32_t* slots = nullptr;
 
-  const std::byte* at(Node p) const { return blocks + p * layout.bytes(); }
+  const std::byte* at(Node p) const {
+    const std::size_t slot =
+        slots == nullptr ? p : std::atomic_ref(slots[p]).load(std::memory_order_acquire);
+    return blocks + slot * layout.bytes();
+  }
   BlockView block(Node p) const { return {at(p), layout}; }
 };
+
+/// An edge of a fast block and the rotated vectors of its ends.
+struct EdgeEnds {
+  Node to = kNoNode;
+  std::span<const float> from_vector;
+  std::span<const float> to_vector;
+};
+/// Writes edge `e` of a block, where there is none.
+void put_edge(const BlockLayout& layout, std::span<std::byte> block, std::size_t e,
+              const EdgeEnds& ends);
+/// Makes edge `e` of a block lead to another node, which is at the same place.
+void set_end(const BlockLayout& layout, std::span<std::byte> block, std::size_t e, Node to);
+/// Takes edge `e` out of a block.
+void clear_edge(const BlockLayout& layout, std::span<std::byte> block, std::size_t e);
 
 /// Writes the fast block of node p with its edges, at most kDegree; `block` has layout.bytes().
 void encode_block(const GraphPoints& points, Node p, std::span<const Near> edges, std::uint32_t row,

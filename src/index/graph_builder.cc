@@ -62,7 +62,7 @@ class Builder {
         : walk(nodes), query(points.dims()), chooser(points, kDegree) {}
     GraphWalk walk;
     GraphQuery query;
-    EdgeChooser chooser;
+    EdgeChooser<GraphPoints> chooser;
     std::vector<Near> candidates;
   };
 

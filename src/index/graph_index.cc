@@ -12,16 +12,7 @@
 namespace sememe::index {
 namespace {
 
-constexpr std::uint64_t kRotationSeed = 1;
 constexpr std::size_t kMostRows = std::size_t{1} << 31;
-// Places a result that a walk is given at most when it found too few nodes with fewer. Then all
-// rows are compared.
-constexpr std::size_t kMostPlaces = 16;
-
-// Nodes nearest by their bytes that are compared by their rows, for k results: bytes are off by
-// less than most tenth and twentieth neighbours are apart.
-constexpr std::size_t refined(std::size_t k) { return k + std::max<std::size_t>(10, k / 2); }
-
 void check_size(MatrixView rows) {
   if (rows.rows >= kMostRows) {
     throw Error(ErrorCode::kLimit,
@@ -204,13 +195,10 @@ std::vector<Neighbor> GraphSearcher::exactly(std::span<const float> query,
                                              std::span<const Near> found,
                                              const GraphSearch& options) {
   nearest_.assign(found.begin(), found.end());
-  const std::size_t count = std::min(refined(options.k), nearest_.size());
-  if (count < nearest_.size()) {
-    std::ranges::nth_element(nearest_, nearest_.begin() + static_cast<std::ptrdiff_t>(count));
-  }
+  keep_nearest(nearest_, refined(options.k));
   std::vector<Neighbor> candidates;
-  candidates.reserve(count);
-  for (const Near& near : std::span(nearest_).first(count)) {
+  candidates.reserve(nearest_.size());
+  for (const Near& near : nearest_) {
     const BlockTail& tail = index_.graph_.block(near.node).tail();
     kernels::prefetch_lines<3>(index_.rows_.row(tail.row).data(), query.size_bytes());
     add_rows(tail, index_.parts_.copies, options, candidates);

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/section_file.h"
 #include "base/thread_pool.h"
+#include "index/equal_rows.h"
 #include "index/graph_blocks.h"
 #include "index/graph_builder.h"
 #include "index/graph_file.h"
@@ -28,6 +29,9 @@
 #include "vectors/rotation.h"
 
 namespace sememe::index {
+
+/// Of the rotation of every graph index.
+inline constexpr std::uint64_t kRotationSeed = 1;
 
 /// Where an opened index lies: in memory of its own, on huge pages, or in the file's.
 enum class Residence { kLoaded, kMapped };
@@ -69,6 +73,13 @@ class GraphIndex {
   /// Recall as it was sampled after building.
   const RecallCurves& recall() const { return parts_.recall; }
   const GraphView& graph() const { return graph_; }
+  MatrixView rows() const { return rows_; }
+  /// The length of the longest row, for inner products; else 0.
+  float longest() const { return parts_.parameters.longest; }
+  /// The rows that are equal to that of a node, besides it.
+  std::span<const std::uint32_t> copies_of(Node p) const {
+    return copies_at(parts_.copies, graph_.block(p).tail().copies);
+  }
 
  private:
   friend class GraphSearcher;

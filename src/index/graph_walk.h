@@ -4,6 +4,7 @@
 #ifndef SEMEME_INDEX_GRAPH_WALK_H_
 #define SEMEME_INDEX_GRAPH_WALK_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -14,6 +15,21 @@
 #include "kernels/edges.h"
 
 namespace sememe::index {
+
+/// Places a result that a walk is given at most when it found too few nodes with fewer. Then all
+/// rows are compared.
+inline constexpr std::size_t kMostPlaces = 16;
+
+/// Nodes nearest by their bytes that are compared by their rows, for k results: bytes are off by
+/// less than most tenth and twentieth neighbours are apart.
+constexpr std::size_t refined(std::size_t k) { return k + std::max<std::size_t>(10, k / 2); }
+
+/// Leaves the `count` nearest, in any order.
+inline void keep_nearest(std::vector<Near>& found, std::size_t count) {
+  if (count >= found.size()) return;
+  std::ranges::nth_element(found, found.begin() + static_cast<std::ptrdiff_t>(count));
+  found.resize(count);
+}
 
 /// The code and the table of a rotated query.
 class GraphQuery {
