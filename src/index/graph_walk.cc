@@ -106,7 +106,9 @@ void GraphWalk::estimate_edges(const GraphView& graph, const GraphQuery& query, 
   kernels::SortedEntries entries;
   for (; below != 0; below &= below - 1) {
     const auto e = static_cast<std::size_t>(std::countr_zero(below));
-    if (!visited_.contains(edges[e])) entries.put(estimates[e], edges[e]);
+    if (visited_.contains(edges[e])) continue;
+    entries.put(estimates[e], edges[e]);
+    if (graph.slots != nullptr) __builtin_prefetch(graph.slots + edges[e]);
   }
   queue_.insert(entries);
 }

@@ -46,6 +46,9 @@ struct EdgeNotes {
 
 class GraphEditor {
  public:
+  /// Of memory that it uses for a row.
+  static constexpr std::size_t kRowBytes = sizeof(EdgeNotes);
+
   GraphEditor(GrowingStore& store, const vectors::MetricSpace& space,
               const vectors::Rotation& rotation);
 
@@ -80,8 +83,8 @@ class GraphEditor {
   const vectors::MetricSpace& space_;
   const vectors::Rotation& rotation_;
   EdgeChooser<GrowingStore> chooser_;
-  ReservedMemory notes_;
-  std::vector<bool> noted_;
+  ReservedMemory notes_;     // [capacity]
+  std::vector<bool> noted_;  // [capacity]
   std::vector<float> mapped_;
   std::vector<float> end_;
   std::vector<Near> edges_;

@@ -101,8 +101,12 @@ void GrowingIndex::copy_nodes(const GraphIndex& built) {
 
 std::uint32_t GrowingIndex::insert(std::span<const float> row) {
   check_row(row);
-  const Node p = free_place();
   const Node equal = known_rows_.find(store_.rows(), row);
+  if (equal != kNoNode && !store_.is_live(equal)) {
+    store_.revive_row(equal);
+    return equal;
+  }
+  const Node p = free_place();
   if (equal == kNoNode) linker_.set(row);
   take_place();
   store_.put_row(p, row);

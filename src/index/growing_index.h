@@ -49,10 +49,11 @@ class GrowingIndex {
   /// products the longest row, are those of `built`. Cost: a copy of its rows and blocks.
   GrowingIndex(const GraphIndex& built, const GrowingOptions& options);
 
-  /// Puts a row in, and returns its number: the least that is free. Searches that begin after it
-  /// returned see the row. For the cosine a unit vector, or zeros. Throws Error(kInvalidArgument)
-  /// when a number is not finite or, for inner products, the row is longer than the longest; kLimit
-  /// when the index is full; nothing has changed then. Cost: about four searches of that effort.
+  /// Puts a row in, and returns its number: the least that is free, or that of an equal row that
+  /// was removed and is still known. Searches that begin after it returned see the row. For the
+  /// cosine a unit vector, or zeros. Throws Error(kInvalidArgument) when a number is not finite or,
+  /// for inner products, the row is longer than the longest; kLimit when the index is full; nothing
+  /// has changed then. Cost: about four searches of that effort.
   std::uint32_t insert(std::span<const float> row);
   /// Takes a row out. Searches that begin after it returned do not give it. Throws Error(kNotFound)
   /// for a row that is not there. Cost: nothing; searches become dearer by the share of removed
@@ -69,8 +70,10 @@ class GrowingIndex {
   /// Rows that are there, and those removed since the last consolidate().
   std::size_t size() const { return store_.live(); }
   std::size_t removed() const { return store_.held() - store_.live(); }
-  /// Of memory that was used, rows included.
-  std::size_t bytes() const { return store_.bytes(); }
+  /// Of memory that was used, rows and the writer's notes of edges included.
+  std::size_t bytes() const {
+    return store_.bytes() + store_.bound() * (GraphEditor::kRowBytes + Linker::kRowBytes);
+  }
   /// The writer's view of it.
   const GrowingStore& store() const { return store_; }
 
@@ -96,18 +99,25 @@ class GrowingIndex {
   std::vector<Node> free_;  // descending
 };
 
+struct GrowingSearch {
+  std::size_t k = 10;
+  /// Length of the queue of a walk, as GraphSearch has it: of rows that are there; what removed
+  /// ones take comes on top, up to three times as much.
+  std::size_t effort = 64;
+};
+
 /// One thread's memory for searching an index, which it borrows.
 class GrowingSearcher {
  public:
   explicit GrowingSearcher(const GrowingIndex& index);
 
-  /// As GraphSearcher::search, of the rows that are there; fewer than k only when there are fewer.
-  /// Of more than k equal rows any k are given. Where rows were removed the effort is theirs on
-  /// top.
-  std::vector<Neighbor> search(std::span<const float> query, const GraphSearch& options);
+  /// The most similar rows that were found, best first, with exact similarities; equal ones by row.
+  /// k of them; fewer only when fewer are there. query: finite; for the cosine a unit vector, or
+  /// zeros. It waits for nobody. Cost: about effort blocks read.
+  std::vector<Neighbor> search(std::span<const float> query, const GrowingSearch& options);
 
  private:
-  std::vector<Neighbor> walk(std::span<const float> query, const GraphSearch& options);
+  std::vector<Neighbor> walk(std::span<const float> query, const GrowingSearch& options);
   std::vector<Neighbor> exactly(std::span<const float> query, std::size_t k);
   std::vector<Neighbor> scan(std::span<const float> query, std::size_t k) const;
 

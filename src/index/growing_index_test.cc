@@ -86,7 +86,7 @@ TEST(GrowingIndex, FindsAsMuchAsOneThatIsBuilt) {
   const GraphIndex built = built_of(rows);
   const GrowingIndex copy(built, options_of(2000));
   for (const std::size_t effort : {32UL, 64UL, 128UL}) {
-    const GraphSearch search = {.k = 10, .effort = effort};
+    const GrowingSearch search = {.k = 10, .effort = effort};
     EXPECT_GE(growing_recall(grown, queries, search), growing_recall(copy, queries, search) - 0.015)
         << effort;
   }
@@ -94,15 +94,15 @@ TEST(GrowingIndex, FindsAsMuchAsOneThatIsBuilt) {
 
 TEST(GrowingIndex, OfABuiltOneGivesWhatThatGives) {
   Matrix rows = unit_clustered_rows(1000, 40, 1);
-  for (std::size_t r = 200; r < 210; ++r) std::ranges::copy(rows.row(3), rows.row(r).begin());
+  for (std::size_t r = 200; r < 250; ++r) std::ranges::copy(rows.row(3), rows.row(r).begin());
   const Matrix queries = unit_clustered_rows(30, 40, 2);
   const GraphIndex built = built_of(rows);
   const GrowingIndex index(built, options_of(1000));
   GraphSearcher sealed(built);
   GrowingSearcher growing(index);
   for (std::size_t q = 0; q < queries.rows; ++q) {
-    const GraphSearch search = {.k = 20, .effort = 50};
-    EXPECT_EQ(growing.search(queries.row(q), search), sealed.search(queries.row(q), search));
+    EXPECT_EQ(growing.search(queries.row(q), {.k = 20, .effort = 50}),
+              sealed.search(queries.row(q), {.k = 20, .effort = 50}));
   }
 }
 
@@ -132,7 +132,7 @@ TEST(GrowingIndex, GivesNoRemovedRowAndFindsTheOthers) {
   const Matrix queries = unit_clustered_rows(50, 64, 2);
   GrowingIndex index(64, options_of(2000));
   insert_rows(index, rows, 0, rows.rows);
-  const GraphSearch search = {.k = 10, .effort = 64};
+  const GrowingSearch search = {.k = 10, .effort = 64};
   const double before = growing_recall(index, queries, search);
   Random random(3);
   while (index.removed() < 1000) {
@@ -159,7 +159,7 @@ TEST(GrowingIndex, KeepsItsRecallThroughChurn) {
   const Matrix queries = unit_clustered_rows(50, 32, 2);
   GrowingIndex index(32, options_of(1200));
   insert_rows(index, unit_clustered_rows(1000, 32, 1), 0, 1000);
-  const GraphSearch search = {.k = 10, .effort = 64};
+  const GrowingSearch search = {.k = 10, .effort = 64};
   const double before = growing_recall(index, queries, search);
   Random random(3);
   for (std::uint64_t round = 0; round < 10; ++round) {
@@ -250,8 +250,12 @@ TEST(GrowingIndex, FindsAllOfManyEqualRows) {
   EXPECT_EQ(count_equal(100), 297);
   index.consolidate();
   EXPECT_EQ(count_equal(100), 297);
-  index.insert(rows.row(100));  // into a freed place: 250
-  EXPECT_EQ(count_equal(100), 298);
+  // First the node itself, then a freed place; of equal rows the first are given.
+  EXPECT_EQ(index.insert(rows.row(100)), 100);
+  EXPECT_EQ(index.insert(rows.row(100)), 250);
+  EXPECT_EQ(count_equal(100), 299);
+  const auto first = searcher.search(rows.row(100), {.k = 160, .effort = 128});
+  EXPECT_EQ(first, nearest_live(index, rows.row(100), 160));
   for (std::uint32_t r = 100; r < 400; ++r) {
     if (index.store().is_live(r)) index.remove(r);
   }
@@ -314,7 +318,9 @@ TEST(GrowingIndex, RefusesWhatItCannotHold) {
   index.remove(4);
   expect_error(ErrorCode::kNotFound, "row 4", [&] { index.remove(4); });
   expect_error(ErrorCode::kNotFound, "row 20", [&] { index.remove(20); });
-  // A removed row's place is not free before it is consolidated.
+  // A removed row's place is not free for other rows before it is consolidated.
+  EXPECT_EQ(index.insert(index.store().rows().row(4)), 4);
+  index.remove(4);
   expect_error(ErrorCode::kLimit, "19 and 1 removed", [&] { index.insert(rows.row(19)); });
   index.consolidate();
   EXPECT_EQ(index.insert(rows.row(19)), 4);

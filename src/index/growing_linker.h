@@ -16,7 +16,16 @@ namespace sememe::index {
 
 /// The writer's memory for it.
 class Linker {
+  // A distance from the new node, if it is of this insert.
+  struct Known {
+    std::uint32_t insert;
+    float distance;
+  };
+
  public:
+  /// Of memory that it uses for a row.
+  static constexpr std::size_t kRowBytes = sizeof(Known);
+
   /// effort: of the search for the new row.
   Linker(GrowingStore& store, GraphEditor& editor, std::size_t effort);
 
@@ -27,12 +36,6 @@ class Linker {
   void link(Node p);
 
  private:
-  // A distance from the new node, if it is of this insert.
-  struct Known {
-    std::uint32_t insert;
-    float distance;
-  };
-
   void find_candidates();
   bool lead_back(const Near& from, const NodeVector& from_vector);
   void lead_by_force(const Near& from, const NodeVector& from_vector);
@@ -52,7 +55,7 @@ class Linker {
   std::vector<Near> edges_;
   std::vector<float> shortfalls_;
   std::vector<float> ends_;
-  ReservedMemory known_;
+  ReservedMemory known_;  // [capacity]
   std::uint32_t insert_ = 0;
   Node node_ = kNoNode;
 };

@@ -19,7 +19,7 @@ GrowingSearcher::GrowingSearcher(const GrowingIndex& index)
       rotated_(store_.dims()) {}
 
 std::vector<Neighbor> GrowingSearcher::search(std::span<const float> query,
-                                              const GraphSearch& options) {
+                                              const GrowingSearch& options) {
   SEMEME_CHECK(query.size() == index_.dims());
   const Epochs::Pin pin(reader_);
   const std::size_t wanted = std::min(options.k, store_.live());
@@ -33,7 +33,7 @@ std::vector<Neighbor> GrowingSearcher::search(std::span<const float> query,
 
 // Again with a longer queue when one was full of removed rows, or of estimates of too few nodes.
 std::vector<Neighbor> GrowingSearcher::walk(std::span<const float> query,
-                                            const GraphSearch& options) {
+                                            const GrowingSearch& options) {
   const GraphView graph = store_.view();
   const std::size_t wanted = std::min(options.k, store_.live());
   std::size_t effort = store_.effort_among_removed(std::max(options.effort, options.k));

@@ -54,10 +54,12 @@ bool GrowingStore::any_live(Node p) const {
 }
 
 void GrowingStore::append_live(Node p, std::size_t most, std::vector<Neighbor>& out) const {
-  for (std::size_t found = 0; p != kNoNode && found < most; p = next_copy(p)) {
+  if (is_live(p)) out.push_back({p, 0});
+  std::size_t copies = 0;
+  for (p = next_copy(p); p != kNoNode && copies < most; p = next_copy(p)) {
     if (!is_live(p)) continue;
     out.push_back({p, 0});
-    ++found;
+    ++copies;
   }
 }
 
@@ -71,9 +73,13 @@ void GrowingStore::put_row(Node p, std::span<const float> row) {
   SEMEME_CHECK(p < capacity_ && row.size() == rows_.cols);
   std::memcpy(row_memory_.data() + p * row.size_bytes(), row.data(), row.size_bytes());
   set_next_copy(p, kNoNode);
-  set_live(p, 1);
+  revive_row(p);
   if (p >= bound()) bound_.store(p + std::size_t{1}, std::memory_order_release);
   count(held_, 1);
+}
+
+void GrowingStore::revive_row(Node p) {
+  set_live(p, 1);
   count(live_, 1);
 }
 
@@ -83,18 +89,30 @@ void GrowingStore::remove_row(Node p) {
 }
 
 void GrowingStore::add_copy(Node to, Node p) {
-  set_next_copy(p, next_copy(to));
-  set_next_copy(to, p);
+  // Behind the last one nearly always.
+  Node& last = last_copies_.try_emplace(to, to).first->second;
+  Node before = p > last ? last : to;
+  for (Node next = next_copy(before); next < p; next = next_copy(before)) before = next;
+  set_next_copy(p, next_copy(before));
+  set_next_copy(before, p);
+  if (next_copy(p) == kNoNode) last = p;
 }
 
 void GrowingStore::unlink_removed(Node p, std::vector<Node>& out) {
+  if (next_copy(p) == kNoNode) return;
+  Node before = p;
   for (Node next = next_copy(p); next != kNoNode; next = next_copy(next)) {
     if (is_live(next)) {
-      p = next;
+      before = next;
     } else {
-      set_next_copy(p, next_copy(next));
+      set_next_copy(before, next_copy(next));
       out.push_back(next);
     }
+  }
+  if (before == p) {
+    last_copies_.erase(p);
+  } else {
+    last_copies_[p] = before;
   }
 }
 

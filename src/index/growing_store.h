@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <deque>
 #include <span>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -57,7 +58,7 @@ class GrowingStore {
   const MatrixView& rows() const { return rows_; }
   /// Row p, or one that is equal to it.
   bool any_live(Node p) const;
-  /// Appends those of them that are live, at most `most`.
+  /// Appends the first of them that are live, in ascending order but for p itself: `most`, or all.
   void append_live(Node p, std::size_t most, std::vector<Neighbor>& out) const;
 
   // What the writer alone may call.
@@ -75,6 +76,8 @@ class GrowingStore {
   /// Row p is live from here on.
   void put_row(Node p, std::span<const float> row);
   void remove_row(Node p);
+  /// A removed row p, as it was.
+  void revive_row(Node p);
   /// Row p is equal to node `to`.
   void add_copy(Node to, Node p);
   /// Takes the removed rows out of those that are equal to node p, and appends them to `out`.
@@ -122,6 +125,7 @@ class GrowingStore {
   ReservedMemory live_bits_;
   ReservedMemory copies_;
   MatrixView rows_;
+  std::unordered_map<Node, Node> last_copies_;  // of nodes that have any; never iterated over
   std::atomic<Node> entry_ = kNoNode;
   std::atomic<std::size_t> bound_ = 0;
   std::atomic<std::size_t> held_ = 0;

@@ -30,7 +30,7 @@ inline std::vector<Neighbor> nearest_live(const GrowingIndex& index, std::span<c
 
 /// The share of the k nearest live rows of each query that a search gives.
 inline double growing_recall(const GrowingIndex& index, const Matrix& queries,
-                             const GraphSearch& options) {
+                             const GrowingSearch& options) {
   GrowingSearcher searcher(index);
   std::size_t found = 0;
   std::size_t wanted = 0;
