@@ -76,15 +76,18 @@ class Data {
   const FlatHalfIndex& f16() { return made(f16_); }
   const FlatByteIndex& int8() { return made(int8_); }
   const FlatBitIndex& one_bit() { return made(one_bit_); }
+  const FlatBitIndex& four_bits() {
+    return made(four_bits_, vectors::Metric::kInnerProduct, CodeBits::kFour);
+  }
   const std::vector<std::vector<Neighbor>>& nearest() {
     if (nearest_.empty()) nearest_ = f32().search_batch(queries(), kBest);
     return nearest_;
   }
 
  private:
-  template <class Index>
-  const Index& made(std::unique_ptr<Index>& index) {
-    if (index == nullptr) index = std::make_unique<Index>(rows());
+  template <class Index, class... Options>
+  const Index& made(std::unique_ptr<Index>& index, const Options&... options) {
+    if (index == nullptr) index = std::make_unique<Index>(rows(), options...);
     return *index;
   }
 
@@ -94,6 +97,7 @@ class Data {
   std::unique_ptr<FlatHalfIndex> f16_;
   std::unique_ptr<FlatByteIndex> int8_;
   std::unique_ptr<FlatBitIndex> one_bit_;
+  std::unique_ptr<FlatBitIndex> four_bits_;
   std::vector<std::vector<Neighbor>> nearest_;
 };
 
@@ -149,10 +153,15 @@ void one_bit_one(benchmark::State& state) {
   const FlatBitIndex& index = data_of(state).one_bit();
   search_one(state, index, index.bytes());
 }
+void four_bits_one(benchmark::State& state) {
+  const FlatBitIndex& index = data_of(state).four_bits();
+  search_one(state, index, index.bytes());
+}
 void f32_batch(benchmark::State& state) { search_batch(state, data_of(state).f32()); }
 void f16_batch(benchmark::State& state) { search_batch(state, data_of(state).f16()); }
 void int8_batch(benchmark::State& state) { search_batch(state, data_of(state).int8()); }
 void one_bit_batch(benchmark::State& state) { search_batch(state, data_of(state).one_bit()); }
+void four_bits_batch(benchmark::State& state) { search_batch(state, data_of(state).four_bits()); }
 
 #define SEMEME_FLAT_BENCH(function) \
   BENCHMARK(function)->Arg(20000)->Arg(1000000)->Unit(benchmark::kMillisecond)
@@ -160,10 +169,12 @@ SEMEME_FLAT_BENCH(f32_one);
 SEMEME_FLAT_BENCH(f16_one);
 SEMEME_FLAT_BENCH(int8_one);
 SEMEME_FLAT_BENCH(one_bit_one);
+SEMEME_FLAT_BENCH(four_bits_one);
 SEMEME_FLAT_BENCH(f32_batch);
 SEMEME_FLAT_BENCH(f16_batch);
 SEMEME_FLAT_BENCH(int8_batch);
 SEMEME_FLAT_BENCH(one_bit_batch);
+SEMEME_FLAT_BENCH(four_bits_batch);
 
 // The second argument is ten times the oversampling.
 template <class Index>
@@ -182,8 +193,13 @@ void report_recall(benchmark::State& state, const Index& index) {
 }
 void int8_recall(benchmark::State& state) { report_recall(state, data_of(state).int8()); }
 void one_bit_recall(benchmark::State& state) { report_recall(state, data_of(state).one_bit()); }
+void four_bits_recall(benchmark::State& state) { report_recall(state, data_of(state).four_bits()); }
 BENCHMARK(int8_recall)
     ->ArgsProduct({{20000, 200000}, {10, 15, 20, 40}})
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(four_bits_recall)
+    ->ArgsProduct({{20000, 200000}, {10, 15, 20, 30, 50}})
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(one_bit_recall)

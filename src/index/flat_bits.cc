@@ -7,7 +7,9 @@
 #include "index/best_rows.h"
 #include "index/flat_scan.h"
 #include "kernels/bit_sums.h"
+#include "kernels/nibble_dot.h"
 #include "vectors/bit_codes.h"
+#include "vectors/byte_codes.h"
 
 namespace sememe::index {
 namespace {
@@ -36,40 +38,58 @@ void rotate_from(const vectors::Rotation& rotation, std::span<const float> centr
 }  // namespace
 
 struct FlatBitIndex::Query {
-  std::vector<std::uint8_t> table;
-  /// A product with a code's y is start + step * its sum of bytes.
+  std::vector<std::uint8_t> table;    // of one-bit codes, or
+  std::vector<std::int8_t> arranged;  // for products with levels
+  /// A product with a code's y is start + step * its sum.
   float start;
   float step;
   BestRows best;
 };
 
-// Codes, then factors, then offsets of 32 rows.
-std::size_t FlatBitIndex::block_floats() const {
-  return kernels::bit_block_bytes(rotation_.rotated_dims()) / sizeof(float) + 2 * kLanes;
+std::size_t FlatBitIndex::row_bytes() const {
+  const std::size_t dims = rotation_.rotated_dims();
+  return bits_ == CodeBits::kOne ? vectors::one_bit_bytes(dims) : vectors::four_bit_bytes(dims);
 }
 
-FlatBitIndex::FlatBitIndex(MatrixView rows, vectors::Metric metric, std::uint64_t seed)
-    : rows_(rows), metric_(metric), centre_(mean_row(rows)), rotation_(rows.cols, seed) {
+std::size_t FlatBitIndex::block_bytes() const { return kLanes * row_bytes(); }
+
+// Codes, then factors, then offsets of 32 rows.
+std::size_t FlatBitIndex::block_floats() const {
+  return block_bytes() / sizeof(float) + 2 * kLanes;
+}
+
+FlatBitIndex::FlatBitIndex(MatrixView rows, vectors::Metric metric, CodeBits bits,
+                           std::uint64_t seed)
+    : rows_(rows),
+      metric_(metric),
+      bits_(bits),
+      centre_(mean_row(rows)),
+      rotation_(rows.cols, seed) {
   const std::size_t dims = rotation_.rotated_dims();
   const std::size_t blocks = (rows.rows + kLanes - 1) / kLanes;
   codes_ = kernels::AlignedFloats(blocks * block_floats());
   std::vector<float> difference(rows.cols);
   std::vector<float> rotated(dims);
-  const std::size_t code_bytes = vectors::one_bit_bytes(dims);
-  std::vector<std::uint8_t> codes(kLanes * code_bytes);
+  const auto encode = bits == CodeBits::kOne ? vectors::encode_one_bit : vectors::encode_four_bits;
+  std::vector<std::uint8_t> codes(block_bytes());
   for (std::size_t b = 0; b < blocks; ++b) {
     float* at = codes_.data() + b * block_floats();
     const std::size_t count = std::min(kLanes, rows.rows - b * kLanes);
-    float* factors = at + kernels::bit_block_bytes(dims) / sizeof(float);
+    float* factors = at + block_bytes() / sizeof(float);
     for (std::size_t i = 0; i < count; ++i) {
       rotate_from(rotation_, centre_, rows.row(b * kLanes + i), difference, rotated);
       const vectors::BitFactors code =
-          vectors::encode_one_bit(rotated, std::span(codes).subspan(i * code_bytes, code_bytes));
+          encode(rotated, std::span(codes).subspan(i * row_bytes(), row_bytes()));
       factors[i] = code.factor;
       factors[kLanes + i] = metric == vectors::Metric::kL2 ? -0.5F * code.square : 0.0F;
     }
-    kernels::pack_bit_block(std::span(codes).first(count * code_bytes), dims,
-                            {reinterpret_cast<std::uint8_t*>(at), kernels::bit_block_bytes(dims)});
+    const auto made = std::span(codes).first(count * row_bytes());
+    const std::span<std::uint8_t> block = {reinterpret_cast<std::uint8_t*>(at), block_bytes()};
+    if (bits == CodeBits::kOne) {
+      kernels::pack_bit_block(made, dims, block);
+    } else {
+      std::ranges::copy(made, block.begin());
+    }
   }
 }
 
@@ -80,30 +100,42 @@ FlatBitIndex::Query FlatBitIndex::prepare(std::span<const float> query,
   std::vector<float> scratch(query.size());
   std::vector<float> rotated(rotation_.rotated_dims());
   rotate_from(rotation_, metric_ == vectors::Metric::kL2 ? centre_ : none, query, scratch, rotated);
-  Query out = {.table = std::vector<std::uint8_t>(kernels::bit_block_bytes(rotated.size())),
-               .start = 0,
-               .step = 0,
-               .best = BestRows(candidates)};
-  const kernels::BitTableScale scale = kernels::make_bit_table(rotated, out.table);
-  out.start = scale.offset - 0.5F * vectors::bit_query(rotated).sum;
-  out.step = scale.scale;
+  Query out = {.table = {}, .arranged = {}, .start = 0, .step = 0, .best = BestRows(candidates)};
+  const float sum = vectors::bit_query(rotated).sum;
+  if (bits_ == CodeBits::kOne) {
+    out.table.resize(block_bytes());
+    const kernels::BitTableScale scale = kernels::make_bit_table(rotated, out.table);
+    out.start = scale.offset - 0.5F * sum;
+    out.step = scale.scale;
+  } else {
+    std::vector<std::int8_t> code(rotated.size());
+    out.step = vectors::encode_bytes(rotated, code).scale;
+    out.start = -7.5F * sum;
+    out.arranged.resize(code.size());
+    kernels::arrange_nibble_query(code, out.arranged);
+  }
   return out;
 }
 
 void FlatBitIndex::scan_block(std::size_t first, std::size_t count, Query& query,
                               const RowSet* allowed) const {
-  const std::size_t code_bytes = query.table.size();
   alignas(64) std::array<float, kBlockRows> scores;
   for (std::size_t i = 0; i < count; i += kLanes) {
     const float* at = codes_.data() + (first + i) / kLanes * block_floats();
-    const float* factors = at + code_bytes / sizeof(float);
+    const float* factors = at + block_bytes() / sizeof(float);
     const kernels::BitScoring scoring = {
         .start = query.start,
         .step = query.step,
         .factors = std::span<const float, kLanes>(factors, kLanes),
         .offsets = std::span<const float, kLanes>(factors + kLanes, kLanes)};
-    kernels::bit_scores({reinterpret_cast<const std::uint8_t*>(at), code_bytes}, query.table,
-                        scoring, std::span<float, kLanes>(scores.data() + i, kLanes));
+    const std::span<const std::uint8_t> codes = {reinterpret_cast<const std::uint8_t*>(at),
+                                                 block_bytes()};
+    const std::span<float, kLanes> out(scores.data() + i, kLanes);
+    if (bits_ == CodeBits::kOne) {
+      kernels::bit_scores(codes, query.table, scoring, out);
+    } else {
+      kernels::nibble_scores(codes, query.arranged, scoring, out);
+    }
   }
   query.best.offer_all(first, std::span(scores).first(count), allowed);
 }
@@ -119,6 +151,9 @@ std::vector<std::vector<Neighbor>> FlatBitIndex::search_batch(MatrixView queries
                                                               double oversample) const {
   SEMEME_CHECK(queries.cols == rows_.cols);
   SEMEME_CHECK(allowed == nullptr || allowed->size() == size());
+  if (oversample == 0) {
+    oversample = bits_ == CodeBits::kOne ? kBitOversample : kFourBitOversample;
+  }
   const std::size_t candidates = candidate_count(k, oversample, size());
   return search_parts(queries, pool,
                       [&](std::size_t, MatrixView part, std::span<std::vector<Neighbor>> out) {

@@ -103,6 +103,7 @@ TEST(FlatIndexes, AreExactWhenEveryRowIsRefined) {
       const FlatHalfIndex half(rows.view(), metric);
       const FlatByteIndex bytes(rows.view(), metric);
       const FlatBitIndex bits(rows.view(), metric);
+      const FlatBitIndex four_bits(rows.view(), metric, CodeBits::kFour);
       for (std::size_t q = 0; q < queries.rows; ++q) {
         const auto query = queries.row(q);
         for (const std::size_t k : {0UL, 10UL, 5000UL}) {
@@ -111,6 +112,7 @@ TEST(FlatIndexes, AreExactWhenEveryRowIsRefined) {
           expect_brute_force(half.search(query, k), halves.view(), query, metric, k);
           EXPECT_EQ(bytes.search(query, k, nullptr, 1000), found);
           EXPECT_EQ(bits.search(query, k, nullptr, 1000), found);
+          EXPECT_EQ(four_bits.search(query, k, nullptr, 1000), found);
         }
       }
     }
@@ -146,6 +148,7 @@ TEST(FlatIndexes, BatchesGiveWhatOneQueryGives) {
     expect_batch_equals_single(FlatHalfIndex(rows.view(), metric), queries.view());
     expect_batch_equals_single(FlatByteIndex(rows.view(), metric), queries.view());
     expect_batch_equals_single(FlatBitIndex(rows.view(), metric), queries.view());
+    expect_batch_equals_single(FlatBitIndex(rows.view(), metric, CodeBits::kFour), queries.view());
     EXPECT_TRUE(FlatIndex(rows.view(), metric).search_batch({nullptr, 0, 72}, 10).empty());
   }
 }
@@ -177,6 +180,7 @@ TEST(FlatIndexes, ReturnOnlyAllowedRows) {
   const FlatHalfIndex half(rows.view());
   const FlatByteIndex bytes(rows.view());
   const FlatBitIndex bits(rows.view());
+  const FlatBitIndex four_bits(rows.view(), Metric::kInnerProduct, CodeBits::kFour);
   const auto batch = flat.search_batch(queries.view(), 10, nullptr, &allowed);
   for (std::size_t q = 0; q < queries.rows; ++q) {
     auto order = brute_force(rows.view(), queries.row(q), Metric::kCosine);
@@ -188,6 +192,7 @@ TEST(FlatIndexes, ReturnOnlyAllowedRows) {
     }
     EXPECT_EQ(rows_of(bytes.search(queries.row(q), 10, &allowed)), order);
     EXPECT_EQ(rows_of(bits.search(queries.row(q), 10, &allowed)), order);
+    EXPECT_EQ(rows_of(four_bits.search(queries.row(q), 10, &allowed)), order);
   }
 }
 
@@ -200,6 +205,8 @@ TEST(FlatIndexes, TakeRowsAndQueriesOfZeros) {
     EXPECT_EQ(FlatHalfIndex(rows.view(), metric).search(zeros, 5), expected);
     EXPECT_EQ(FlatByteIndex(rows.view(), metric).search(zeros, 5, nullptr, 100), expected);
     EXPECT_EQ(FlatBitIndex(rows.view(), metric).search(zeros, 5, nullptr, 100), expected);
+    EXPECT_EQ(FlatBitIndex(rows.view(), metric, CodeBits::kFour).search(zeros, 5, nullptr, 100),
+              expected);
     ASSERT_EQ(expected.size(), 5U);
     EXPECT_EQ(expected[0].similarity, 0.0F);
   }
@@ -260,8 +267,10 @@ TEST(FlatIndexes, CodesFindTheNearestByDefault) {
   const FlatIndex flat(rows.view());
   const FlatByteIndex bytes(rows.view());
   const FlatBitIndex bits(rows.view());
+  const FlatBitIndex four_bits(rows.view(), Metric::kInnerProduct, CodeBits::kFour);
   std::size_t byte_hits = 0;
   std::size_t bit_hits = 0;
+  std::size_t four_bit_hits = 0;
   for (std::size_t q = 0; q < queries.rows; ++q) {
     const auto expected = flat.search(queries.row(q), 10);
     for (const Neighbor& n : bytes.search(queries.row(q), 10)) {
@@ -270,9 +279,13 @@ TEST(FlatIndexes, CodesFindTheNearestByDefault) {
     for (const Neighbor& n : bits.search(queries.row(q), 10)) {
       bit_hits += std::ranges::count(expected, n);
     }
+    for (const Neighbor& n : four_bits.search(queries.row(q), 10)) {
+      four_bit_hits += std::ranges::count(expected, n);
+    }
   }
   EXPECT_GE(byte_hits, 399U);
   EXPECT_GE(bit_hits, 392U);
+  EXPECT_GE(four_bit_hits, 396U);
 }
 
 }  // namespace
