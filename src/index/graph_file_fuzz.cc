@@ -1,7 +1,8 @@
-// Any bytes as a file of a graph index: an Error, or a graph that a walk does not leave.
+// Any bytes as a file of a graph index: an Error, or a graph that neither a walk nor a scan leaves.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <numeric>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "base/section_file_testing.h"
 #include "index/equal_rows.h"
 #include "index/graph_file.h"
+#include "index/graph_scan.h"
 #include "index/graph_walk.h"
 #include "sememe/error.h"
 
@@ -16,22 +18,30 @@ namespace {
 
 using sememe::index::GraphParts;
 using sememe::index::GraphView;
+using sememe::index::Near;
 
 constexpr std::size_t kMostDims = 4096;
 
-void walk(const GraphParts& parts) {
+void search(const GraphParts& parts) {
   const GraphView graph = sememe::index::graph_of(parts);
   const std::size_t dims = graph.layout.dims;
   if (graph.size == 0 || dims > kMostDims) return;
   sememe::index::GraphQuery query(dims);
-  query.set(std::vector<float>(dims, 0.125F));
+  const std::vector<float> rotated(dims, 0.125F);
+  query.set(rotated);
   sememe::index::GraphWalk walk(graph.size);
-  for (const sememe::index::Near& near : walk.run(graph, query, 16)) {
+  for (const Near& near : walk.run(graph, query, 16)) {
     const sememe::index::BlockTail& tail = graph.block(near.node).tail();
     if (tail.row >= parts.parameters.rows) __builtin_trap();
     for (const std::uint32_t row : sememe::index::copies_at(parts.copies, tail.copies)) {
       if (row >= parts.parameters.rows) __builtin_trap();
     }
+  }
+  std::vector<sememe::index::Node> nodes(graph.size);
+  std::iota(nodes.begin(), nodes.end(), sememe::index::Node{0});
+  sememe::index::GraphScan scan;
+  for (const Near& near : scan.run(graph, parts.codes, query, rotated, nodes, 1)) {
+    if (near.node >= graph.size) __builtin_trap();
   }
 }
 
@@ -44,7 +54,7 @@ std::string_view key_of(std::span<const std::byte> file) {
 
 void parse(std::span<const std::byte> file) {
   try {
-    walk(sememe::index::parse_graph(
+    search(sememe::index::parse_graph(
         sememe::parse_sections(sememe::index::kGraphFormat, file, key_of(file))));
   } catch (const sememe::Error&) {
   }
