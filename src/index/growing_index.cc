@@ -63,6 +63,11 @@ GrowingIndex::GrowingIndex(std::size_t dims, const GrowingOptions& options)
 
 GrowingIndex::GrowingIndex(const GraphIndex& built, const GrowingOptions& options)
     : GrowingIndex(built.dims(), options_of(built, options), built.longest()) {
+  if (built.graph().layout.parts != Layout::kFast) {
+    throw Error(ErrorCode::kUnsupported,
+                concat("expected an index of the ", layout_name(Layout::kFast),
+                       " layout to grow from, found a ", layout_name(Layout::kCompact), " one"));
+  }
   if (built.size() > options.capacity) {
     throw Error(ErrorCode::kLimit, concat("expected a capacity of at least the ", built.size(),
                                           " rows of the built index, found ", options.capacity));

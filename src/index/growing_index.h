@@ -46,7 +46,9 @@ class GrowingIndex {
   /// kLimit when the system has no address space for the capacity.
   GrowingIndex(std::size_t dims, const GrowingOptions& options);
   /// Begins with a copy of what is in `built`; its row r is r here. The metric, and for inner
-  /// products the longest row, are those of `built`. Cost: a copy of its rows and blocks.
+  /// products the longest row, are those of `built`. Throws besides Error(kUnsupported) for one of
+  /// the compact layout, kLimit for one of more rows than the capacity. Cost: a copy of its rows
+  /// and blocks.
   GrowingIndex(const GraphIndex& built, const GrowingOptions& options);
 
   /// Puts a row in, and returns its number: the least that is free, or that of an equal row that

@@ -18,10 +18,12 @@ namespace {
 
 using vectors::Metric;
 
-GraphIndex built_of(const Matrix& rows, Metric metric = Metric::kCosine) {
+GraphIndex built_of(const Matrix& rows, Metric metric = Metric::kCosine,
+                    Layout layout = Layout::kFast) {
   ThreadPool pool(1);
   GraphOptions options;
   options.metric = metric;
+  options.layout = layout;
   options.build.partition.group_size = 200;
   return GraphIndex::build(rows.view(), options, pool);
 }
@@ -37,18 +39,6 @@ GrowingOptions options_of(std::size_t capacity, Metric metric = Metric::kCosine)
 Matrix rows_for(Metric metric, std::size_t rows, std::size_t dims, std::uint64_t seed) {
   return metric == Metric::kCosine ? unit_clustered_rows(rows, dims, seed)
                                    : clustered_rows(rows, dims, seed);
-}
-
-// Of live rows, those that a search for themselves does not find.
-std::size_t lost_rows(const GrowingIndex& index) {
-  GrowingSearcher searcher(index);
-  std::size_t lost = 0;
-  for (Node r = 0; r < index.store().bound(); ++r) {
-    if (!index.store().is_live(r)) continue;
-    const auto found = searcher.search(index.store().rows().row(r), {.k = 5, .effort = 128});
-    lost += std::ranges::count(found, r, &Neighbor::row) == 0 ? 1U : 0U;
-  }
-  return lost;
 }
 
 template <class Body>
@@ -339,12 +329,15 @@ TEST(GrowingIndex, NamesRowsThatAreTooLongForInnerProducts) {
   expect_error(ErrorCode::kInvalidArgument, "longest", [&] { GrowingIndex(8, options); });
 }
 
-TEST(GrowingIndex, RefusesCapacitiesOutOfRange) {
+TEST(GrowingIndex, RefusesCapacitiesAndBuiltOnesOutOfRange) {
   expect_error(ErrorCode::kInvalidArgument, "capacity", [] { GrowingIndex(8, options_of(0)); });
   expect_error(ErrorCode::kInvalidArgument, "capacity",
                [] { GrowingIndex(8, options_of((std::size_t{1} << 30) + 1)); });
-  const GraphIndex built = built_of(unit_clustered_rows(50, 8, 1));
+  const Matrix rows = unit_clustered_rows(50, 8, 1);
+  const GraphIndex built = built_of(rows);
   expect_error(ErrorCode::kLimit, "50", [&] { GrowingIndex(built, options_of(49)); });
+  const GraphIndex compact = built_of(rows, Metric::kCosine, Layout::kCompact);
+  expect_error(ErrorCode::kUnsupported, "compact", [&] { GrowingIndex(compact, options_of(50)); });
 }
 
 }  // namespace

@@ -44,6 +44,18 @@ inline double growing_recall(const GrowingIndex& index, const Matrix& queries,
   return wanted == 0 ? 1.0 : static_cast<double>(found) / static_cast<double>(wanted);
 }
 
+/// Live rows that a search for themselves does not find.
+inline std::size_t lost_rows(const GrowingIndex& index) {
+  GrowingSearcher searcher(index);
+  std::size_t lost = 0;
+  for (Node r = 0; r < index.store().bound(); ++r) {
+    if (!index.store().is_live(r)) continue;
+    const auto found = searcher.search(index.store().rows().row(r), {.k = 5, .effort = 128});
+    lost += std::ranges::count(found, r, &Neighbor::row) == 0 ? 1U : 0U;
+  }
+  return lost;
+}
+
 /// Puts rows first .. last in, and returns their numbers.
 inline std::vector<std::uint32_t> insert_rows(GrowingIndex& index, const Matrix& rows,
                                               std::size_t first, std::size_t last) {
