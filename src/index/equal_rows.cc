@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/error_context.h"
 #include "base/hash.h"
 
 namespace sememe::index {
@@ -64,6 +65,19 @@ EqualRows::EqualRows(MatrixView rows) {
   for (std::uint32_t r = 0; r < rows.rows; ++r) {
     if (first[r] != r) copies_[next[first[r]]++] = r;
   }
+}
+
+void EqualRows::put_in_order(std::vector<std::uint32_t> order) {
+  SEMEME_CHECK(order.size() == distinct_.size());
+  std::vector<std::uint32_t> places;
+  places.reserve(order.size());
+  for (const std::uint32_t row : order) {
+    const auto at = std::ranges::lower_bound(distinct_, row);
+    SEMEME_CHECK(at != distinct_.end() && *at == row);
+    places.push_back(places_[static_cast<std::size_t>(at - distinct_.begin())]);
+  }
+  distinct_ = std::move(order);
+  places_ = std::move(places);
 }
 
 }  // namespace sememe::index

@@ -20,12 +20,14 @@ class EqualRows {
   /// Fewer than 2^31 rows. Cost: a hash of each row, and a sort of the hashes.
   explicit EqualRows(MatrixView rows);
 
-  /// Of each set of equal rows the first, in ascending order.
+  /// Of each set of equal rows the first; ascending until put_in_order.
   std::span<const std::uint32_t> distinct() const { return distinct_; }
   /// For distinct()[i]: where copies() has the other rows of its set, or 0.
   std::span<const std::uint32_t> places() const { return places_; }
   /// How many, then the rows, ascending, from each place on; place 0 says none.
   std::span<const std::uint32_t> copies() const { return copies_; }
+  /// order: distinct() in another order; once at most.
+  void put_in_order(std::vector<std::uint32_t> order);
 
  private:
   std::vector<std::uint32_t> distinct_;

@@ -24,6 +24,18 @@ TEST(EqualRows, AreListedWithTheFirstOfThem) {
   EXPECT_EQ(of(copies_at(equal.copies(), equal.places()[3])), Rows{});
 }
 
+TEST(EqualRows, KeepTheirCopiesInAnotherOrder) {
+  Matrix rows(6, 1);
+  const std::vector<float> values = {1, 2, 1, 3, 3, 3};
+  std::ranges::copy(values, rows.values.begin());
+  EqualRows equal(rows.view());
+  equal.put_in_order({3, 0, 1});
+  EXPECT_EQ(of(equal.distinct()), (Rows{3, 0, 1}));
+  EXPECT_EQ(of(copies_at(equal.copies(), equal.places()[0])), (Rows{4, 5}));
+  EXPECT_EQ(of(copies_at(equal.copies(), equal.places()[1])), (Rows{2}));
+  EXPECT_EQ(of(copies_at(equal.copies(), equal.places()[2])), Rows{});
+}
+
 TEST(EqualRows, AreNoneInAMatrixWithoutRows) {
   const EqualRows equal(MatrixView{.data = nullptr, .rows = 0, .cols = 3});
   EXPECT_TRUE(equal.distinct().empty());

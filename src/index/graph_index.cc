@@ -6,6 +6,7 @@
 #include "base/error_context.h"
 #include "index/flat_index.h"
 #include "index/flat_scan.h"
+#include "index/graph_order.h"
 #include "index/recall_sample.h"
 #include "kernels/target.h"
 
@@ -65,7 +66,7 @@ void GraphIndex::lay_out() {
   find_nodes();
 }
 
-// Nodes are in the order of their first rows, and so of the number of the row until rows are equal.
+// Few rows, none of them equal, are nodes of their own numbers.
 void GraphIndex::find_nodes() {
   bool same = graph_.size == rows_.rows;
   for (Node p = 0; p < graph_.size && same; ++p) same = graph_.block(p).tail().row == p;
@@ -81,7 +82,10 @@ void GraphIndex::find_nodes() {
 GraphIndex GraphIndex::build(MatrixView rows, const GraphOptions& options, ThreadPool& pool) {
   check_size(rows);
   const bool products = options.metric == vectors::Metric::kInnerProduct;
-  const EqualRows equal(rows);
+  EqualRows equal(rows);
+  const auto distinct = equal.distinct();
+  equal.put_in_order(
+      order_near_together(rows, {distinct.begin(), distinct.end()}, options.metric, pool));
   GraphIndex index(rows, {.metric = options.metric,
                           .dims = static_cast<std::uint32_t>(rows.cols),
                           .rows = static_cast<std::uint32_t>(rows.rows),

@@ -178,6 +178,19 @@ TEST(GraphIndex, ReachesEveryNode) {
   EXPECT_EQ(searcher.search(rows.row(3), {.k = 700, .effort = 700}).size(), 700);
 }
 
+TEST(GraphIndex, HasNoEdgeTwice) {
+  const GraphIndex index = build(unit_clustered_rows(700, 16, 5));
+  for (Node p = 0; p < index.graph().size; ++p) {
+    std::vector<Node> edges;
+    for (const Node edge : index.graph().block(p).edges()) {
+      if (edge != kNoNode) edges.push_back(edge);
+    }
+    std::ranges::sort(edges);
+    EXPECT_EQ(std::ranges::adjacent_find(edges), edges.end()) << p;
+    EXPECT_FALSE(std::ranges::binary_search(edges, p)) << p;
+  }
+}
+
 TEST(GraphIndex, RefusesWhatIsNotFinite) {
   Matrix rows = unit_clustered_rows(50, 16, 1);
   rows.row(17)[3] = std::numeric_limits<float>::quiet_NaN();

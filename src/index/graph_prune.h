@@ -36,8 +36,9 @@ class EdgeChooser {
   }
 
   /// At most `degree` of the candidates, in the order in which they were taken. candidates: in
-  /// order, each node once, without the node that they are for. Valid until the next call. Cost:
-  /// some products of codes a candidate; 1,000 for 100 candidates.
+  /// order, without the node that they are for. A node may come
+  /// twice, with distances that were measured in different ways: the nearer one counts. Valid until
+  /// the next call. Cost: some products of codes a candidate; 1,000 for 100 candidates.
   std::span<const Near> choose(std::span<const Near> candidates, Room room);
   /// Of each that was chosen, by how much it falls short of the rule: its distance over the least
   /// distance from a kept one, as far as that was looked for; at most 1 where it keeps to the rule.
@@ -79,7 +80,9 @@ std::span<const Near> EdgeChooser<Points>::choose(std::span<const Near> candidat
   const std::size_t places = std::min(degree_ - chosen_.size(), left_out_.size());
   std::ranges::partial_sort(left_out_, left_out_.begin() + static_cast<std::ptrdiff_t>(places));
   for (std::size_t i = 0; i < places; ++i) {
-    chosen_.push_back(candidates[left_out_[i].second]);
+    const Near& candidate = candidates[left_out_[i].second];
+    if (std::ranges::find(chosen_, candidate.node, &Near::node) != chosen_.end()) continue;
+    chosen_.push_back(candidate);
     shortfalls_.push_back(left_out_[i].first);
   }
   return chosen_;
