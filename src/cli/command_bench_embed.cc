@@ -1,13 +1,12 @@
 // sememe bench: this machine's figures. Results are compared before anything is timed.
 
-#include <ctime>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <memory>
 #include <optional>
 
+#include "base/clock.h"
 #include "base/cpu.h"
 #include "base/error_context.h"
 #include "base/memory.h"
@@ -43,11 +42,7 @@ struct Options {
   bool json = false;
 };
 
-double now_cpu() {
-  timespec time{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
+double now_cpu() { return cpu_seconds(CLOCK_PROCESS_CPUTIME_ID); }
 
 double now_wall() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();

@@ -1,10 +1,9 @@
 #include "eval/index_report.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <chrono>
 
+#include "base/clock.h"
 #include "base/error_context.h"
 #include "base/random.h"
 #include "base/thread_pool.h"
@@ -17,12 +16,6 @@ namespace {
 using index::Neighbor;
 using Clock = std::chrono::steady_clock;
 using Results = std::vector<std::vector<Neighbor>>;
-
-double cpu_seconds(clockid_t clock) {
-  timespec time{};
-  ::clock_gettime(clock, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();

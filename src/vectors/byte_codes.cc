@@ -52,16 +52,4 @@ ByteScale encode_bytes(std::span<const float> x, std::span<std::int8_t> code) {
   return out;
 }
 
-ByteCodes::ByteCodes(MatrixView rows)
-    : stride_((rows.cols + kernels::kByteDotMultiple - 1) / kernels::kByteDotMultiple *
-              kernels::kByteDotMultiple),
-      codes_(rows.rows * stride_),
-      scales_(rows.rows) {
-  for (std::size_t r = 0; r < rows.rows; ++r) {
-    within(concat("row ", r), [&] {
-      scales_[r] = encode_bytes(rows.row(r), std::span(codes_).subspan(r * stride_, stride_));
-    });
-  }
-}
-
 }  // namespace sememe::vectors

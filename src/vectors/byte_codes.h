@@ -5,10 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
-
-#include "kernels/byte_dot.h"
-#include "sememe/types.h"
 
 namespace sememe::vectors {
 
@@ -22,28 +18,6 @@ struct ByteScale {
 /// Each number is off by at most scale / 2. Zeros, and numbers below 1e-36, become zeros. Throws
 /// Error(kInvalidArgument) when a number is not finite or the squared length is no f32.
 ByteScale encode_bytes(std::span<const float> x, std::span<std::int8_t> code);
-
-/// Codes of all rows of a matrix.
-class ByteCodes {
- public:
-  ByteCodes() = default;
-  /// Throws as encode_bytes does, with the row's number in front.
-  explicit ByteCodes(MatrixView rows);
-
-  std::size_t size() const { return scales_.size(); }
-  /// Of a code: the columns, up to kByteDotMultiple.
-  std::size_t stride() const { return stride_; }
-  std::span<const std::int8_t> code(std::size_t r) const {
-    return {codes_.data() + r * stride_, stride_};
-  }
-  const ByteScale& scale(std::size_t r) const { return scales_[r]; }
-  kernels::ByteRows rows() const { return {.data = codes_.data(), .stride = stride_}; }
-
- private:
-  std::size_t stride_ = 0;
-  std::vector<std::int8_t> codes_;
-  std::vector<ByteScale> scales_;
-};
 
 }  // namespace sememe::vectors
 

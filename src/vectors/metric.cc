@@ -47,18 +47,6 @@ bool MetricSpace::map_query(std::span<const float> x, std::span<float> out) cons
   return true;
 }
 
-float MetricSpace::similarity(float square, float query_square) const {
-  switch (metric_) {
-    case Metric::kCosine:
-      return 1.0F - 0.5F * square;
-    case Metric::kInnerProduct:
-      return 0.5F * (longest_square_ + query_square - square);
-    case Metric::kL2:
-      break;
-  }
-  return -square;
-}
-
 double squared_length(std::span<const float> x) {
   double sum = 0;
   for (const float value : x) sum += double{value} * double{value};

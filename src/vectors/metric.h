@@ -47,11 +47,6 @@ class MetricSpace {
   bool map_row(std::span<const float> x, std::span<float> out) const;
   bool map_query(std::span<const float> x, std::span<float> out) const;
 
-  /// The similarity of the caller's vectors, larger for nearer ones: the cosine, the inner product,
-  /// or minus the squared distance. square: distance inside; query_square: squared length of the
-  /// caller's query.
-  float similarity(float square, float query_square) const;
-
  private:
   Metric metric_;
   std::size_t outer_dims_;
