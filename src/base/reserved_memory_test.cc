@@ -11,7 +11,8 @@ namespace sememe {
 namespace {
 
 TEST(ReservedMemory, IsZerosAndTakesMemoryOnlyWhereItIsWritten) {
-  constexpr std::size_t kBytes = std::size_t{64} << 30;
+  // QEMU, under which NEON is tested, has 20 bytes of its own for each page of it.
+  constexpr std::size_t kBytes = std::size_t{4} << 30;
   const std::uint64_t before = memory_use().resident;
   const ReservedMemory memory(kBytes);
   for (const std::size_t at : {std::size_t{0}, kBytes / 2, kBytes - 1}) {
