@@ -41,24 +41,13 @@ struct ByteLanes {
 };
 
 // Pairs of products of a level, 15 at most, fit 16 bits, and two such pairs too.
-struct NibbleLanes {
-  static constexpr std::size_t kWidth = 64;
-  static constexpr std::size_t kRowBytes = 32;
-  using Sum = __m256i;
-  static SEMEME_ALWAYS_INLINE Sum zero() { return _mm256_setzero_si256(); }
-  static SEMEME_ALWAYS_INLINE avx2_pair::BytePair load_query(const std::int8_t* from) {
-    return avx2_pair::load_byte_pair(from);
-  }
-  static SEMEME_ALWAYS_INLINE avx2_pair::BytePair load_row(const std::int8_t* from) {
-    return avx2_pair::load_nibbles(from);
-  }
+struct NibbleLanes : avx2_pair::NibblePairLanes {
   static SEMEME_ALWAYS_INLINE Sum multiply_add(Sum sum, const avx2_pair::BytePair& row,
                                                const avx2_pair::BytePair& query) {
     const __m256i pairs = _mm256_add_epi16(_mm256_maddubs_epi16(row.first, query.first),
                                            _mm256_maddubs_epi16(row.second, query.second));
     return avx2_codes::multiply_add<true>(sum, pairs, _mm256_set1_epi16(1));
   }
-  static SEMEME_ALWAYS_INLINE std::int32_t total(Sum sum) { return avx2_pair::sum_of_eight(sum); }
 };
 
 // clang-format off: each uses the ones before it.

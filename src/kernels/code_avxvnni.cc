@@ -38,23 +38,12 @@ struct ByteLanes {
   }
 };
 
-struct NibbleLanes {
-  static constexpr std::size_t kWidth = 64;
-  static constexpr std::size_t kRowBytes = 32;
-  using Sum = __m256i;
-  static SEMEME_ALWAYS_INLINE Sum zero() { return _mm256_setzero_si256(); }
-  static SEMEME_ALWAYS_INLINE avx2_pair::BytePair load_query(const std::int8_t* from) {
-    return avx2_pair::load_byte_pair(from);
-  }
-  static SEMEME_ALWAYS_INLINE avx2_pair::BytePair load_row(const std::int8_t* from) {
-    return avx2_pair::load_nibbles(from);
-  }
+struct NibbleLanes : avx2_pair::NibblePairLanes {
   static SEMEME_ALWAYS_INLINE Sum multiply_add(Sum sum, const avx2_pair::BytePair& row,
                                                const avx2_pair::BytePair& query) {
     return avxvnni_codes::multiply_add<false>(
         avxvnni_codes::multiply_add<false>(sum, row.first, query.first), row.second, query.second);
   }
-  static SEMEME_ALWAYS_INLINE std::int32_t total(Sum sum) { return avx2_pair::sum_of_eight(sum); }
 };
 
 #include "kernels/byte_dot_inl.h"

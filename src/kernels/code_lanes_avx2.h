@@ -50,24 +50,33 @@ struct ShuffleLanes {
   }
 };
 
+SEMEME_ALWAYS_INLINE std::int32_t sum_of_eight(__m256i a) {
+  return Simd::sum_int({a, _mm256_setzero_si256()});
+}
+
 /// 64 bytes.
 struct BytePair {
   __m256i first;
   __m256i second;
 };
-SEMEME_ALWAYS_INLINE BytePair load_byte_pair(const std::int8_t* from) {
-  const auto* at = reinterpret_cast<const __m256i*>(from);
-  return {_mm256_loadu_si256(at), _mm256_loadu_si256(at + 1)};
-}
-/// Low halves of 32 bytes, and the high ones.
-SEMEME_ALWAYS_INLINE BytePair load_nibbles(const std::int8_t* from) {
-  const __m256i bytes = ShuffleLanes::load(reinterpret_cast<const std::uint8_t*>(from));
-  return {ShuffleLanes::low_nibbles(bytes), ShuffleLanes::high_nibbles(bytes)};
-}
 
-SEMEME_ALWAYS_INLINE std::int32_t sum_of_eight(__m256i a) {
-  return Simd::sum_int({a, _mm256_setzero_si256()});
-}
+/// NibbleLanes of byte_dot_inl.h without their products, which are the tier's.
+struct NibblePairLanes {
+  static constexpr std::size_t kWidth = 64;
+  static constexpr std::size_t kRowBytes = 32;
+  using Sum = __m256i;
+  static SEMEME_ALWAYS_INLINE Sum zero() { return _mm256_setzero_si256(); }
+  static SEMEME_ALWAYS_INLINE BytePair load_query(const std::int8_t* from) {
+    const auto* at = reinterpret_cast<const __m256i*>(from);
+    return {_mm256_loadu_si256(at), _mm256_loadu_si256(at + 1)};
+  }
+  /// Low halves of 32 bytes, and the high ones.
+  static SEMEME_ALWAYS_INLINE BytePair load_row(const std::int8_t* from) {
+    const __m256i bytes = ShuffleLanes::load(reinterpret_cast<const std::uint8_t*>(from));
+    return {ShuffleLanes::low_nibbles(bytes), ShuffleLanes::high_nibbles(bytes)};
+  }
+  static SEMEME_ALWAYS_INLINE std::int32_t total(Sum sum) { return sum_of_eight(sum); }
+};
 
 }  // namespace sememe::kernels::avx2_pair
 SEMEME_TARGET_END
