@@ -3,7 +3,6 @@
 #include "cli/command_eval_index.h"
 
 #include <memory>
-#include <mutex>
 
 #include "base/error_context.h"
 #include "cli/app.h"
@@ -87,7 +86,6 @@ int run(const Options& options) {
   eval::IndexReport report;
   {
     Progress progress(parse_progress_mode(options.progress));
-    std::mutex mutex;
     eval::IndexTest test;
     test.metric = *vectors::parse_metric(options.metric);
     test.layout = *index::parse_layout(options.layout);
@@ -96,7 +94,6 @@ int run(const Options& options) {
     test.selectivities = options.selectivity;
     test.threads = options.threads;
     test.progress = [&](std::string_view step, double part) {
-      const std::lock_guard lock(mutex);
       progress.update(step, static_cast<std::size_t>(100 * part), 100);
     };
     report = eval::evaluate_index(rows, queries, test);

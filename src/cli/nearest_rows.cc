@@ -1,7 +1,5 @@
 #include "cli/nearest_rows.h"
 
-#include <mutex>
-
 #include "base/error_context.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -16,11 +14,9 @@ index::GraphIndex kept_index(MatrixView rows, vectors::Metric metric, const Near
   const Path path = concat(options.vectors, ".", vectors::metric_name(metric), ".graph");
   index::KeptIndex kept = [&] {
     Progress progress(parse_progress_mode(options.progress));
-    std::mutex mutex;
     index::GraphOptions graph;
     graph.metric = metric;
     graph.build.progress = [&](std::string_view step, double part) {
-      const std::lock_guard lock(mutex);
       progress.update(step, static_cast<std::size_t>(100 * part), 100);
     };
     return index::open_or_build(path, rows, graph, pool);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 
 #include "base/error_context.h"
 #include "index/graph_connect.h"
@@ -68,8 +69,10 @@ class Builder {
 
   double rounds() const { return static_cast<double>(std::max<std::size_t>(1, options_.rounds)); }
 
-  void step(std::string_view name, double part) const {
-    if (options_.progress) options_.progress(name, part);
+  void step(std::string_view name, double part) {
+    if (!options_.progress) return;
+    const std::lock_guard lock(progress_mutex_);
+    options_.progress(name, part);
   }
 
   template <class Body>
@@ -152,6 +155,7 @@ class Builder {
   BlockLayout layout_;
   kernels::AlignedBytes blocks_;
   std::vector<Worker> workers_;
+  std::mutex progress_mutex_;
 };
 
 }  // namespace

@@ -28,7 +28,8 @@ struct BuildOptions {
   PartitionOptions partition;
   std::size_t effort = 100;  ///< of the searches of the last round; two thirds of it before
   std::size_t rounds = 2;
-  /// Told now and then what is being done, and which part of the whole is done.
+  /// Told now and then what is being done, and which part of the whole is done; from any thread,
+  /// one call at a time.
   std::function<void(std::string_view step, double part)> progress;
 };
 

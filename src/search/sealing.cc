@@ -1,7 +1,6 @@
 #include "search/sealing.h"
 
 #include <algorithm>
-#include <mutex>
 
 #include "base/error_context.h"
 #include "base/section_file.h"
@@ -16,30 +15,22 @@ namespace {
 // Leaves the building of a graph.
 struct Stopped {};
 
-// Passes progress on, one call at a time.
-class Watcher {
- public:
-  explicit Watcher(const SealOptions& options) : options_(options) {}
-  void tell(std::string_view step, double part) {
-    if (!options_.progress) return;
-    const std::lock_guard lock(mutex_);
-    if (!options_.progress(step, part)) throw Stopped();
-  }
+void tell(const SealOptions& options, std::string_view step, double part) {
+  if (options.progress && !options.progress(step, part)) throw Stopped();
+}
 
- private:
-  const SealOptions& options_;
-  std::mutex mutex_;
-};
-
-void seal(store::Store& store, vectors::Metric metric, std::size_t threads, Watcher& watcher) {
+void seal(store::Store& store, vectors::Metric metric, std::size_t threads,
+          const SealOptions& options) {
   const store::LiveVectors live = store.live_vectors();
   ThreadPool pool(threads);
-  index::GraphOptions options;
-  options.metric = metric;
-  options.build.progress = [&](std::string_view step, double part) { watcher.tell(step, part); };
-  const index::GraphIndex graph = index::GraphIndex::build(live.vectors, options, pool);
+  index::GraphOptions graph_options;
+  graph_options.metric = metric;
+  graph_options.build.progress = [&](std::string_view step, double part) {
+    tell(options, step, part);
+  };
+  const index::GraphIndex graph = index::GraphIndex::build(live.vectors, graph_options, pool);
   store.seal(live.vectors.rows, [&](const store::Segment& segment) {
-    watcher.tell("writing", 1);
+    tell(options, "writing", 1);
     graph.save(segment.path, segment.key);
   });
 }
@@ -77,8 +68,7 @@ SealReport seal_if_worthwhile(store::Store& store, vectors::Metric metric, std::
   if (stale) store.compact();
   if (stale && !enough) return report;
   try {
-    Watcher watcher(options);
-    seal(store, metric, threads, watcher);
+    seal(store, metric, threads, options);
     report.sealed = store.counts().sealed_rows;
   } catch (const Stopped&) {
     report.stopped = true;
