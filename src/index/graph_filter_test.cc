@@ -12,14 +12,6 @@ namespace {
 
 using vectors::Metric;
 
-GraphIndex build(const Matrix& rows, Metric metric = Metric::kCosine) {
-  ThreadPool pool(2);
-  GraphOptions options;
-  options.metric = metric;
-  options.build.partition.group_size = 200;
-  return GraphIndex::build(rows.view(), options, pool);
-}
-
 RowSet random_rows(std::size_t size, double share, std::uint64_t seed) {
   RowSet out(size);
   Random random(seed);
@@ -59,7 +51,7 @@ TEST(GraphFilter, FindsTheNearestOfSomeRowsUnderEveryMetric) {
     const bool unit = metric == Metric::kCosine;
     const Matrix rows = unit ? unit_clustered_rows(2500, 96, 1) : clustered_rows(2500, 96, 1);
     const Matrix queries = unit ? unit_clustered_rows(40, 96, 2) : clustered_rows(40, 96, 2);
-    const GraphIndex index = build(rows, metric);
+    const GraphIndex index = build_graph_index(rows, metric);
     for (const double share : {1.0, 0.9, 0.5, 0.1, 0.01}) {
       const RowSet allowed = random_rows(rows.rows, share, 3);
       EXPECT_GE(filtered_recall(index, rows, queries, {.effort = 64, .allowed = &allowed}), 0.95)
@@ -73,7 +65,7 @@ TEST(GraphFilter, FindsTheNearestOfSomeRowsUnderEveryMetric) {
 TEST(GraphFilter, GivesEveryPassingRowWhenAskedForMore) {
   const Matrix rows = unit_clustered_rows(700, 24, 1);
   const Matrix query = unit_clustered_rows(1, 24, 2);
-  const GraphIndex index = build(rows);
+  const GraphIndex index = build_graph_index(rows);
   GraphSearcher searcher(index);
   for (const std::size_t count : {0UL, 1UL, 5UL, 99UL, 100UL, 350UL, 700UL}) {
     RowSet allowed(rows.rows);
@@ -90,7 +82,7 @@ TEST(GraphFilter, GivesEveryPassingRowWhenAskedForMore) {
 TEST(GraphFilter, FindsASingleRow) {
   const Matrix rows = unit_clustered_rows(2000, 48, 1);
   const Matrix queries = unit_clustered_rows(3, 48, 2);
-  const GraphIndex index = build(rows);
+  const GraphIndex index = build_graph_index(rows);
   for (const std::size_t row : {0UL, 777UL, 1999UL}) {
     RowSet allowed(rows.rows);
     allowed.insert(row);
@@ -102,7 +94,7 @@ TEST(GraphFilter, FindsASingleRow) {
 TEST(GraphFilter, FindsRowsThatAreFarFromTheQuery) {
   const Matrix rows = unit_clustered_rows(2500, 64, 1);
   const Matrix queries = unit_clustered_rows(10, 64, 2);
-  const GraphIndex index = build(rows);
+  const GraphIndex index = build_graph_index(rows);
   for (const double share : {0.5, 0.1, 0.01}) {
     double recall = 0;
     for (std::size_t q = 0; q < queries.rows; ++q) {
@@ -124,7 +116,7 @@ TEST(GraphFilter, PassesTheRightOnesOfEqualRows) {
   for (std::size_t r = 400; r < 900; r += 2) {
     std::ranges::copy(rows.row(r), rows.row(r + 1).begin());
   }
-  const GraphIndex index = build(rows);
+  const GraphIndex index = build_graph_index(rows);
   Matrix queries = unit_clustered_rows(20, 32, 2);
   std::ranges::copy(rows.row(100), queries.row(0).begin());
   for (const double share : {0.5, 0.1, 0.03}) {

@@ -16,16 +16,6 @@ namespace {
 
 using vectors::Metric;
 
-GraphIndex build(const Matrix& rows, Metric metric = Metric::kCosine, std::size_t threads = 2,
-                 Layout layout = Layout::kFast) {
-  ThreadPool pool(threads);
-  GraphOptions options;
-  options.metric = metric;
-  options.layout = layout;
-  options.build.partition.group_size = 200;
-  return GraphIndex::build(rows.view(), options, pool);
-}
-
 double graph_recall(const GraphIndex& index, const Matrix& rows, const Matrix& queries,
                     const GraphSearch& options) {
   GraphSearcher searcher(index);
@@ -39,7 +29,7 @@ TEST(GraphIndex, FindsTheNearestUnderEveryMetric) {
     const Matrix rows = unit ? unit_clustered_rows(3000, 96, 1) : clustered_rows(3000, 96, 1);
     const Matrix queries = unit ? unit_clustered_rows(60, 96, 2) : clustered_rows(60, 96, 2);
     for (const Layout layout : {Layout::kFast, Layout::kCompact}) {
-      const GraphIndex index = build(rows, metric, 2, layout);
+      const GraphIndex index = build_graph_index(rows, metric, 2, layout);
       const auto recall = [&](const GraphSearch& options) {
         return graph_recall(index, rows, queries, options);
       };
@@ -53,8 +43,8 @@ TEST(GraphIndex, FindsTheNearestUnderEveryMetric) {
 
 TEST(GraphIndex, ACompactOneTakesAQuarterOfTheMemory) {
   const Matrix rows = unit_clustered_rows(300, 384, 1);
-  const GraphIndex fast = build(rows);
-  const GraphIndex compact = build(rows, Metric::kCosine, 2, Layout::kCompact);
+  const GraphIndex fast = build_graph_index(rows);
+  const GraphIndex compact = build_graph_index(rows, Metric::kCosine, 2, Layout::kCompact);
   EXPECT_EQ(fast.graph().layout.bytes(), 2240);
   EXPECT_EQ(compact.graph().layout.bytes(), 528);
   for (Node p = 0; p < compact.graph().size; ++p) {
@@ -68,7 +58,7 @@ TEST(GraphIndex, ACompactOneTakesAQuarterOfTheMemory) {
 TEST(GraphIndex, SearchesWithoutTheEntry) {
   const Matrix rows = unit_clustered_rows(800, 32, 1);
   for (const Layout layout : {Layout::kFast, Layout::kCompact}) {
-    const GraphIndex index = build(rows, Metric::kCosine, 2, layout);
+    const GraphIndex index = build_graph_index(rows, Metric::kCosine, 2, layout);
     const Node entry = index.graph().entry;
     const std::size_t row = index.graph().block(entry).tail().row;
     GraphSearcher searcher(index);
@@ -83,7 +73,7 @@ TEST(GraphIndex, SimilaritiesAreThoseOfTheRows) {
   for (const Metric metric : {Metric::kInnerProduct, Metric::kL2}) {
     const Matrix rows = clustered_rows(500, 33, 1);
     const Matrix queries = clustered_rows(5, 33, 2);
-    const GraphIndex index = build(rows, metric);
+    const GraphIndex index = build_graph_index(rows, metric);
     GraphSearcher searcher(index);
     for (std::size_t q = 0; q < queries.rows; ++q) {
       const auto found = searcher.search(queries.row(q), {.k = 20, .effort = 400});
@@ -96,7 +86,7 @@ TEST(GraphIndex, SimilaritiesAreThoseOfTheRows) {
 TEST(GraphIndex, HasTheRecallThatItSays) {
   const Matrix rows = unit_clustered_rows(4000, 64, 1);
   const Matrix queries = unit_clustered_rows(100, 64, 2);
-  const GraphIndex index = build(rows);
+  const GraphIndex index = build_graph_index(rows);
   for (const std::size_t k : {1UL, 10UL, 50UL, 150UL}) {
     for (const double recall : {0.8, 0.9, 0.95, 0.99}) {
       const std::size_t effort = index.recall().effort_for(recall, k);
@@ -108,9 +98,9 @@ TEST(GraphIndex, HasTheRecallThatItSays) {
 
 TEST(GraphIndex, IsTheSameBytesForAnyNumberOfThreads) {
   const Matrix rows = unit_clustered_rows(1500, 100, 3);
-  const GraphIndex one = build(rows, Metric::kCosine, 1);
+  const GraphIndex one = build_graph_index(rows, Metric::kCosine, 1);
   for (const std::size_t threads : {2UL, 5UL}) {
-    const GraphIndex other = build(rows, Metric::kCosine, threads);
+    const GraphIndex other = build_graph_index(rows, Metric::kCosine, threads);
     ASSERT_EQ(one.graph().size, other.graph().size);
     const std::size_t bytes = one.graph().size * one.graph().layout.bytes();
     EXPECT_EQ(std::memcmp(one.graph().blocks, other.graph().blocks, bytes), 0) << threads;
@@ -123,7 +113,7 @@ TEST(GraphIndex, GivesAllRowsWhenAskedForMore) {
   for (const std::size_t count : {0UL, 1UL, 2UL, 33UL, 70UL}) {
     const Matrix rows = unit_clustered_rows(count, 24, 1);
     const Matrix query = unit_clustered_rows(1, 24, 2);
-    const GraphIndex index = build(rows);
+    const GraphIndex index = build_graph_index(rows);
     GraphSearcher searcher(index);
     EXPECT_EQ(searcher.search(query.row(0), {.k = 100, .effort = 1}),
               FlatIndex(rows.view()).search(query.row(0), 100))
@@ -137,7 +127,7 @@ TEST(GraphIndex, FindsAmongDuplicatesAndZeros) {
   for (std::size_t r = 100; r < 400; ++r) std::ranges::copy(rows.row(100), rows.row(r).begin());
   for (std::size_t r = 400; r < 500; ++r) std::ranges::fill(rows.row(r), 0.0F);
   const Matrix queries = unit_clustered_rows(40, 48, 2);
-  const GraphIndex index = build(rows);
+  const GraphIndex index = build_graph_index(rows);
   GraphSearcher searcher(index);
   double similar = 0;
   for (std::size_t q = 0; q < queries.rows; ++q) {
@@ -154,7 +144,7 @@ TEST(GraphIndex, FindsAmongDuplicatesAndZeros) {
 TEST(GraphIndex, OfEqualRowsAlone) {
   Matrix rows(300, 8);
   std::ranges::fill(rows.values, 0.25F);
-  const GraphIndex index = build(rows, Metric::kL2);
+  const GraphIndex index = build_graph_index(rows, Metric::kL2);
   GraphSearcher searcher(index);
   const auto found = searcher.search(rows.row(0), {.k = 20, .effort = 100});
   ASSERT_EQ(found.size(), 20);
@@ -163,23 +153,23 @@ TEST(GraphIndex, OfEqualRowsAlone) {
 
 TEST(GraphIndex, OfOneDimensionAndOfMany) {
   const Matrix narrow = clustered_rows(600, 1, 1);
-  const GraphIndex line = build(narrow, Metric::kL2);
+  const GraphIndex line = build_graph_index(narrow, Metric::kL2);
   EXPECT_GE(graph_recall(line, narrow, clustered_rows(20, 1, 2), {.k = 5, .effort = 100}), 0.9);
   const Matrix wide = unit_clustered_rows(200, 4096, 1);
-  const GraphIndex space = build(wide);
+  const GraphIndex space = build_graph_index(wide);
   EXPECT_GE(graph_recall(space, wide, unit_clustered_rows(5, 4096, 2), {.k = 10, .effort = 64}),
             0.95);
 }
 
 TEST(GraphIndex, ReachesEveryNode) {
   const Matrix rows = unit_clustered_rows(700, 16, 5);
-  const GraphIndex index = build(rows);
+  const GraphIndex index = build_graph_index(rows);
   GraphSearcher searcher(index);
   EXPECT_EQ(searcher.search(rows.row(3), {.k = 700, .effort = 700}).size(), 700);
 }
 
 TEST(GraphIndex, HasNoEdgeTwice) {
-  const GraphIndex index = build(unit_clustered_rows(700, 16, 5));
+  const GraphIndex index = build_graph_index(unit_clustered_rows(700, 16, 5));
   for (Node p = 0; p < index.graph().size; ++p) {
     std::vector<Node> edges;
     for (const Node edge : index.graph().block(p).edges()) {
@@ -195,7 +185,7 @@ TEST(GraphIndex, RefusesWhatIsNotFinite) {
   Matrix rows = unit_clustered_rows(50, 16, 1);
   rows.row(17)[3] = std::numeric_limits<float>::quiet_NaN();
   try {
-    build(rows);
+    build_graph_index(rows);
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kInvalidArgument);

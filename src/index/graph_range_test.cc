@@ -10,14 +10,6 @@ namespace {
 
 using vectors::Metric;
 
-GraphIndex build(const Matrix& rows, Metric metric = Metric::kCosine) {
-  ThreadPool pool(2);
-  GraphOptions options;
-  options.metric = metric;
-  options.build.partition.group_size = 200;
-  return GraphIndex::build(rows.view(), options, pool);
-}
-
 TEST(FlatRange, GivesTheRowsThatASearchForAllGives) {
   const Matrix rows = clustered_rows(300, 20, 1);
   const Matrix query = clustered_rows(1, 20, 2);
@@ -39,7 +31,7 @@ TEST(GraphRange, FindsWhatIsInRangeUnderEveryMetric) {
     const bool unit = metric == Metric::kCosine;
     const Matrix rows = unit ? unit_clustered_rows(2000, 64, 1) : clustered_rows(2000, 64, 1);
     const Matrix queries = unit ? unit_clustered_rows(20, 64, 2) : clustered_rows(20, 64, 2);
-    const GraphIndex index = build(rows, metric);
+    const GraphIndex index = build_graph_index(rows, metric);
     GraphSearcher searcher(index);
     const FlatIndex flat(rows.view(), metric);
     for (const std::size_t count : {0UL, 1UL, 10UL, 60UL, 250UL, 700UL}) {
@@ -67,7 +59,7 @@ TEST(GraphRange, FindsWhatIsInRangeUnderEveryMetric) {
 TEST(GraphRange, GivesAllEqualRows) {
   Matrix rows = unit_clustered_rows(1500, 32, 1);
   for (std::size_t r = 100; r < 400; ++r) std::ranges::copy(rows.row(100), rows.row(r).begin());
-  const GraphIndex index = build(rows);
+  const GraphIndex index = build_graph_index(rows);
   GraphSearcher searcher(index);
   const auto found = searcher.search_range(rows.row(100), {.min_similarity = 0.9999F});
   ASSERT_EQ(found.size(), 300);
@@ -76,7 +68,7 @@ TEST(GraphRange, GivesAllEqualRows) {
 
 TEST(GraphRange, OfNoRowsIsEmpty) {
   const Matrix none(0, 16);
-  const GraphIndex index = build(none);
+  const GraphIndex index = build_graph_index(none);
   EXPECT_TRUE(GraphSearcher(index)
                   .search_range(std::vector<float>(16, 0.25F), {.min_similarity = -1})
                   .empty());

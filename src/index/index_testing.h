@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/thread_pool.h"
 #include "index/flat_index.h"
+#include "index/graph_index.h"
 #include "index/neighbor.h"
 #include "sememe/types.h"
 #include "vectors/metric.h"
@@ -46,6 +48,18 @@ inline Matrix clustered_rows(std::size_t rows, std::size_t dims, std::uint64_t s
 
 inline Matrix unit_clustered_rows(std::size_t rows, std::size_t dims, std::uint64_t seed) {
   return vectors::unit_rows(clustered_rows(rows, dims, seed).view());
+}
+
+/// A graph index of them, partitioned as larger ones are.
+inline GraphIndex build_graph_index(const Matrix& rows,
+                                    vectors::Metric metric = vectors::Metric::kCosine,
+                                    std::size_t threads = 2, Layout layout = Layout::kFast) {
+  ThreadPool pool(threads);
+  GraphOptions options;
+  options.metric = metric;
+  options.layout = layout;
+  options.build.partition.group_size = 200;
+  return GraphIndex::build(rows.view(), options, pool);
 }
 
 /// The share of the exact k nearest rows of each query that search(query) gives.
