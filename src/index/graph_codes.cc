@@ -11,13 +11,18 @@ namespace {
 
 constexpr std::size_t kBlock = 1024;
 
-void encode_node(std::span<const float> x, std::span<const float> centre, std::span<float> scratch,
+struct Centre {
+  std::span<const float> x;
+  float sum;
+};
+
+void encode_node(std::span<const float> x, const Centre& centre, std::span<float> scratch,
                  std::span<std::uint8_t> code) {
-  for (std::size_t d = 0; d < x.size(); ++d) scratch[d] = x[d] - centre[d];
+  for (std::size_t d = 0; d < x.size(); ++d) scratch[d] = x[d] - centre.x[d];
   const auto bits = code.first(CodeLayout{x.size()}.factors());
   const vectors::BitFactors found = vectors::encode_one_bit(scratch, bits);
   // y.c is the sum at set bits less half of the sum.
-  const float inner = vectors::one_bit_sum(bits, centre) - 0.5F * vectors::bit_query(centre).sum;
+  const float inner = vectors::one_bit_sum(bits, centre.x) - 0.5F * centre.sum;
   const float numbers[] = {found.square + 2.0F * found.factor * inner, 2.0F * found.factor};
   std::memcpy(code.data() + bits.size(), numbers, sizeof numbers);
 }
@@ -31,11 +36,12 @@ NodeCodes encode_nodes(const GraphPoints& points, ThreadPool& pool) {
   if (points.size() == 0) return out;
   const std::vector<double> mean = mean_of(points, pool);
   std::ranges::transform(mean, out.centre.data(), [](double m) { return static_cast<float>(m); });
+  const Centre centre = {out.centre.span(), vectors::bit_query(out.centre.span()).sum};
   pool.parallel_for((points.size() + kBlock - 1) / kBlock, [&](std::size_t b, std::size_t) {
     std::vector<float> scratch(points.dims());
     const std::size_t end = std::min(points.size(), (b + 1) * kBlock);
     for (std::size_t p = b * kBlock; p < end; ++p) {
-      encode_node(points.rotated(static_cast<Node>(p)), out.centre.span(), scratch,
+      encode_node(points.rotated(static_cast<Node>(p)), centre, scratch,
                   out.codes.span().subspan(p * layout.bytes(), layout.bytes()));
     }
   });

@@ -46,8 +46,11 @@ void GraphSearcher::list_nodes(const RowSet& allowed) {
   listed_.clear();
   allowed.for_each([&](std::size_t row) {
     const Node p = node_of_row[row];
-    if (p == kNoNode || listed_.contains(p)) return;
-    listed_.insert(p);
+    if (p == kNoNode) return;
+    if (index_.has_copies()) {
+      if (listed_.contains(p)) return;
+      listed_.insert(p);
+    }
     nodes_.push_back(p);
   });
 }

@@ -14,6 +14,7 @@ namespace sememe::index {
 namespace {
 
 constexpr std::size_t kMostRows = std::size_t{1} << 31;
+
 void check_size(MatrixView rows) {
   if (rows.rows >= kMostRows) {
     throw Error(ErrorCode::kLimit,
@@ -151,7 +152,7 @@ GraphSearcher::GraphSearcher(const GraphIndex& index)
     : index_(index),
       query_(index.graph_.layout.dims),
       walk_(index.graph_.size),
-      listed_(index.node_of_row_.empty() ? 0 : index.graph_.size),
+      listed_(index.has_copies() ? index.graph_.size : 0),
       mapped_(index.space_.dims()),
       rotated_(index.graph_.layout.dims) {}
 

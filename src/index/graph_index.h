@@ -86,6 +86,7 @@ class GraphIndex {
   GraphIndex(MatrixView rows, const GraphParameters& parameters);
   void lay_out();
   void find_nodes();
+  bool has_copies() const { return graph_.size < rows_.rows; }
 
   MatrixView rows_;
   vectors::MetricSpace space_;

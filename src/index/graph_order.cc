@@ -1,7 +1,6 @@
 #include "index/graph_order.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/random.h"
 #include "index/flat_index.h"

@@ -15,7 +15,7 @@ namespace sememe::index {
 /// One thread's memory for scans.
 class GraphScan {
  public:
-  /// Of nodes, ascending and different, those that may be among the k nearest, k at least, with
+  /// Of different nodes, those that may be among the k nearest, k at least, with
   /// their distances by bytes, in no order. rotated: what query was set to. Valid until the next
   /// call. Cost: a code of a line or two for each node; the bytes of those that it gives.
   std::span<const Near> run(const GraphView& graph, const NodeCodesView& codes,
