@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Cuts text into passages of 200 to 400 characters, one a line, in a random order: what real text data is made from.
+"""Cuts text into passages of 170 to 400 characters, one a line, in a random order: what real text data is made from.
 
     bench/index/passages.py TEXT --count 502000 > passages.txt
     sememe embed --npy wiki.npy < passages.txt
@@ -14,7 +14,7 @@ import random
 import re
 import sys
 
-SHORTEST, LONGEST, HEADING = 200, 400, 60
+SHORTEST, LONGEST, HEADING = 170, 400, 60
 SENTENCE_END = re.compile(r"(?<=[.!?]) +")
 
 

@@ -176,12 +176,23 @@ def evaluate(options, vectors):
             "simlex999": results[2]["spearman"], "men": results[3]["spearman"]}
 
 
+def write(options, results):
+    if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps({"date": datetime.datetime.now().isoformat(timespec="minutes"),
+                                            "machine": platform.processor() or platform.machine(),
+                                            "results": results}, indent=1) + "\n")
+
+
 def race_quality(contenders, settings, options, directory):
-    results = []
+    results = json.loads(options.json.read_text())["results"] if options.json and options.json.exists() else []
+    done = {(r["model"], r["dim"], r["epochs"], r["contender"], r["seed"]) for r in results}
     for setting in settings:
         print(f"\n{setting.model}, {setting.dim} dimensions, {options.quality} epochs: accuracy of analogies, Spearman x 100")
         for contender in [c for c in contenders if setting.model in c.models]:
             for seed in range(1, (options.seeds if contender.seeded else 1) + 1):
+                if (setting.model, setting.dim, options.quality, contender.name, seed) in done:
+                    continue
                 cpu, wall, vectors = run(contender, setting, options.corpus, directory, options.quality,
                                          options.threads, seed)
                 scores = evaluate(options, vectors)
@@ -190,6 +201,7 @@ def race_quality(contenders, settings, options, directory):
                                 **scores})
                 print(f"  {contender.name:24} {scores['analogies']:6.1f} {scores['wordsim353']:6.1f} "
                       f"{scores['simlex999']:6.1f} {scores['men']:6.1f}   {cpu:8.1f} CPU-s", flush=True)
+                write(options, results)
     return results
 
 
@@ -213,7 +225,9 @@ def main():
                         help="directory of questions-words.txt, wordsim353.tsv, simlex999.txt and men.csv")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="for --quality")
-    parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--only", nargs="+", metavar="CONTENDER", help="leave out all others")
+    parser.add_argument("--json", type=pathlib.Path,
+                        help="written after each training of --quality, which goes on where the file ends")
     options = parser.parse_args()
     if options.quality and not options.words:
         parser.error("--quality needs --words")
@@ -227,17 +241,15 @@ def main():
         found = shutil.which(program)
         if found:
             contenders.append(Contender(name, found, models, steps, name in ("gensim", "GloVe")))
-        else:
+        elif not options.only or name in options.only:
             print(f"left out: {name}: no program {program}", file=sys.stderr)
+    if options.only:
+        contenders = [c for c in contenders if c.name in options.only]
     settings = [Setting(model, dim) for model in options.models for dim in options.dims]
     with tempfile.TemporaryDirectory() as directory:
         race = race_quality if options.quality else race_speed
         results = race(contenders, settings, options, directory)
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps({"date": datetime.datetime.now().isoformat(timespec="minutes"),
-                                            "machine": platform.processor() or platform.machine(),
-                                            "results": results}, indent=1) + "\n")
+    write(options, results)
 
 
 if __name__ == "__main__":

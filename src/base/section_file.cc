@@ -125,15 +125,38 @@ std::vector<Entry> check_table(Bytes file, std::size_t count) {
   return entries;
 }
 
-void check_sections(Bytes file, std::span<const Entry> entries) {
-  const std::size_t threads = std::min(file.size() / kBytesPerThread, entries.size());
+void check_section(Bytes file, std::size_t i, const Entry& entry) {
+  if (xxh3_64(file.subspan(entry.offset, entry.size)) != entry.hash) {
+    corrupt(concat("section ", i, " at byte ", entry.offset, " to fit its checksum"), "another");
+  }
+}
+
+void check_sections(Bytes file, std::span<const Entry> entries,
+                    std::span<const std::size_t> later) {
+  std::vector<std::size_t> now;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (std::ranges::find(later, i) != later.end()) continue;
+    now.push_back(i);
+    bytes += entries[i].size;
+  }
+  const std::size_t threads = std::min(bytes / kBytesPerThread, now.size());
   ThreadPool pool(threads <= 1 ? 1 : std::min(threads, available_threads()));
-  pool.parallel_for(entries.size(), [&](std::size_t i, std::size_t) {
-    const Entry& entry = entries[i];
-    if (xxh3_64(file.subspan(entry.offset, entry.size)) != entry.hash) {
-      corrupt(concat("section ", i, " at byte ", entry.offset, " to fit its checksum"), "another");
-    }
+  pool.parallel_for(now.size(), [&](std::size_t i, std::size_t) {
+    check_section(file, now[i], entries[now[i]]);
   });
+}
+
+std::vector<Section> parse(const SectionFormat& format, Bytes file, std::string_view key,
+                           std::span<const std::size_t> later) {
+  const std::vector<Entry> entries = check_table(file, check_header(format, file, key));
+  check_sections(file, entries, later);
+  std::vector<Section> sections;
+  for (const Entry& entry : entries) {
+    sections.emplace_back(reinterpret_cast<const std::uint8_t*>(file.data()) + entry.offset,
+                          entry.size);
+  }
+  return sections;
 }
 
 // The header and the table, and the zeros up to the first section.
@@ -191,14 +214,7 @@ void ask_for_huge_pages(Bytes map) {
 
 std::vector<Section> parse_sections(const SectionFormat& format, std::span<const std::byte> file,
                                     std::string_view key) {
-  const std::vector<Entry> entries = check_table(file, check_header(format, file, key));
-  check_sections(file, entries);
-  std::vector<Section> sections;
-  for (const Entry& entry : entries) {
-    sections.emplace_back(reinterpret_cast<const std::uint8_t*>(file.data()) + entry.offset,
-                          entry.size);
-  }
-  return sections;
+  return parse(format, file, key, {});
 }
 
 void write_sections(const SectionFormat& format, const Path& path, std::string_view key,
@@ -226,14 +242,27 @@ void write_sections(const SectionFormat& format, const Path& path, std::string_v
   }
 }
 
-SectionFile SectionFile::open(const SectionFormat& format, const Path& path, std::string_view key) {
+SectionFile SectionFile::open(const SectionFormat& format, const Path& path, std::string_view key,
+                              std::span<const std::size_t> later) {
   return within(concat(format.what, " ", quote(path.native())), [&] {
     SectionFile file;
     file.map_ = MappedFile::open(path);
     ask_for_huge_pages(file.map_.bytes());
-    file.sections_ = parse_sections(format, file.map_.bytes(), key);
+    file.sections_ = parse(format, file.map_.bytes(), key, later);
     return file;
   });
+}
+
+std::size_t SectionFile::offset(std::size_t section) const {
+  return static_cast<std::size_t>(std::as_bytes(sections_[section]).data() - map_.bytes().data());
+}
+
+void SectionFile::check(std::size_t section) const {
+  const Bytes table = map_.bytes().subspan(kHeaderBytes);
+  check_section(map_.bytes(), section,
+                {.offset = offset(section),
+                 .size = sections_[section].size(),
+                 .hash = get<std::uint64_t>(table, section * kEntryBytes + 16)});
 }
 
 }  // namespace sememe

@@ -44,9 +44,15 @@ void write_sections(const SectionFormat& format, const Path& path, std::string_v
 class SectionFile {
  public:
   SectionFile() = default;
-  /// Throws as parse_sections, and as MappedFile::open.
-  static SectionFile open(const SectionFormat& format, const Path& path, std::string_view key);
+  /// Throws as parse_sections, and as MappedFile::open. later: sections whose checksums are not
+  /// compared: the caller checks them before it believes them.
+  static SectionFile open(const SectionFormat& format, const Path& path, std::string_view key,
+                          std::span<const std::size_t> later = {});
   std::span<const Section> sections() const { return sections_; }
+  /// Of a section, in the file.
+  std::size_t offset(std::size_t section) const;
+  /// Compares a section with its checksum. Throws Error(kCorrupt) that does not name the file.
+  void check(std::size_t section) const;
 
  private:
   MappedFile map_;

@@ -98,6 +98,8 @@ class BlockView {
   const BlockLayout& layout_;
 };
 
+class GraphChecks;
+
 /// All blocks of a graph, borrowed.
 struct GraphView {
   BlockLayout layout;
@@ -106,6 +108,8 @@ struct GraphView {
   Node entry = 0;  ///< where walks begin
   /// Which block is a node's, where that changes (growing_store.h).
   std::uint32_t* slots = nullptr;
+  /// Of a mapped graph: what a block has to pass before it is believed.
+  const GraphChecks* checks = nullptr;
 
   const std::byte* at(Node p) const {
     const std::size_t slot =

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error_context.h"
+#include "base/hash.h"
 #include "index/equal_rows.h"
 #include "kernels/target.h"
 #include "vectors/rotation.h"
@@ -11,8 +12,8 @@
 namespace sememe::index {
 namespace {
 
-constexpr std::size_t kSections = 6;
-constexpr std::size_t kAhead = 16;  // nodes
+constexpr std::size_t kSections = 7;
+constexpr Node kAhead = 16;
 constexpr std::size_t kParameterWords = 7;
 constexpr std::uint32_t kMostNodes = std::uint32_t{1} << 31;
 
@@ -91,8 +92,8 @@ void check_copies(std::span<const std::uint32_t> copies, std::uint32_t place, st
   }
 }
 
-void check_node(const GraphParts& parts, const BlockLayout& layout, Node p) {
-  const BlockView block(parts.blocks.data() + std::size_t{p} * layout.bytes(), layout);
+void check_node(const GraphParts& parts, const BlockView& block, const BlockLayout& layout,
+                Node p) {
   const std::string where = concat("node ", p);
   for (std::size_t e = 0; e < kDegree; ++e) {
     const Node edge = block.edges()[e];
@@ -141,6 +142,14 @@ RecallCurves parse_recall(Section section) {
 
 }  // namespace
 
+std::uint64_t checksum_of_block(const GraphView& graph, Node p) {
+  return xxh3_64(std::span(graph.at(p), graph.layout.bytes()));
+}
+
+std::uint64_t checksum_of_row(MatrixView rows, std::size_t row) {
+  return xxh3_64(std::as_bytes(rows.row(row)));
+}
+
 GraphView graph_of(const GraphParts& parts) {
   const GraphParameters& p = parts.parameters;
   return {
@@ -155,10 +164,11 @@ GraphParts parse_graph(std::span<const Section> sections) {
     corrupt("graph", concat(kSections, " sections"), concat("", sections.size()));
   }
   GraphParts out = {.parameters = parse_parameters(sections[0]),
-                    .blocks = std::as_bytes(sections[1]),
+                    .blocks = std::as_bytes(sections[kBlocksSection]),
                     .copies = words_of(sections[2], "copies"),
                     .recall = parse_recall(sections[3]),
-                    .codes = {floats_of(sections[4], "centre"), sections[5]}};
+                    .codes = {floats_of(sections[4], "centre"), sections[kCodesSection]},
+                    .checksums = {}};
   const BlockLayout layout = graph_of(out).layout;
   const std::size_t bytes = out.parameters.nodes * layout.bytes();
   if (out.blocks.size() != bytes) {
@@ -172,20 +182,34 @@ GraphParts parse_graph(std::span<const Section> sections) {
   if (out.codes.codes.size() != codes) {
     corrupt("codes", concat(codes, " bytes"), concat("", out.codes.codes.size()));
   }
-  for (Node p = 0; p < out.parameters.nodes; ++p) {
-    // Each node is a miss of the caches, 145 ns that are not spent waiting when asked for early.
-    const std::size_t ahead = (std::size_t{p} + kAhead) * layout.bytes();
-    if (ahead < bytes) {
-      const BlockView block(out.blocks.data() + ahead, layout);
-      kernels::prefetch_lines<3>(block.edges().data(), sizeof(Node) * kDegree);
-      kernels::prefetch_lines<3>(&block.tail(), sizeof(BlockTail));
-    }
-    check_node(out, layout, p);
+  const Section checksums = sections[kChecksumsSection];
+  if (checksums.size() != out.parameters.nodes * sizeof(NodeChecksums)) {
+    corrupt("checksums", concat(out.parameters.nodes * sizeof(NodeChecksums), " bytes"),
+            concat("", checksums.size()));
   }
+  out.checksums = {reinterpret_cast<const NodeChecksums*>(checksums.data()), out.parameters.nodes};
   return out;
 }
 
-void write_graph(const Path& path, std::string_view key, const GraphParts& parts) {
+void check_node(const GraphParts& parts, Node p) {
+  const GraphView graph = graph_of(parts);
+  check_node(parts, graph.block(p), graph.layout, p);
+}
+
+void check_nodes(const GraphParts& parts) {
+  const GraphView graph = graph_of(parts);
+  for (Node p = 0; p < graph.size; ++p) {
+    // Each node is a miss of the caches, 145 ns that are not spent waiting when asked for early.
+    if (p + kAhead < graph.size) {
+      const BlockView ahead = graph.block(p + kAhead);
+      kernels::prefetch_lines<3>(ahead.edges().data(), sizeof(Node) * kDegree);
+      kernels::prefetch_lines<3>(&ahead.tail(), sizeof(BlockTail));
+    }
+    check_node(parts, graph.block(p), graph.layout, p);
+  }
+}
+
+void write_graph(const Path& path, std::string_view key, const GraphParts& parts, MatrixView rows) {
   const GraphParameters& p = parts.parameters;
   const std::array<std::uint32_t, kParameterWords> parameters = {
       static_cast<std::uint32_t>(p.metric), p.dims, p.rows, p.nodes, p.entry, bits_of(p.longest),
@@ -198,13 +222,18 @@ void write_graph(const Path& path, std::string_view key, const GraphParts& parts
       recall.push_back(bits_of(at.recall));
     }
   }
+  const GraphView graph = graph_of(parts);
+  std::vector<NodeChecksums> checksums(graph.size);
+  for (Node n = 0; n < graph.size; ++n) {
+    checksums[n] = {checksum_of_block(graph, n), checksum_of_row(rows, graph.block(n).tail().row)};
+  }
   const auto section = [](const auto& numbers) {
     const auto bytes = std::as_bytes(std::span(numbers));
     return Section(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   };
   const std::array<Section, kSections> sections = {
-      section(parameters), section(parts.blocks),       section(parts.copies),
-      section(recall),     section(parts.codes.centre), parts.codes.codes};
+      section(parameters),         section(parts.blocks), section(parts.copies), section(recall),
+      section(parts.codes.centre), parts.codes.codes,     section(checksums)};
   write_sections(kGraphFormat, path, key, sections);
 }
 

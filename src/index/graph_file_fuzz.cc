@@ -54,8 +54,10 @@ std::string_view key_of(std::span<const std::byte> file) {
 
 void parse(std::span<const std::byte> file) {
   try {
-    search(sememe::index::parse_graph(
-        sememe::parse_sections(sememe::index::kGraphFormat, file, key_of(file))));
+    const GraphParts parts = sememe::index::parse_graph(
+        sememe::parse_sections(sememe::index::kGraphFormat, file, key_of(file)));
+    sememe::index::check_nodes(parts);
+    search(parts);
   } catch (const sememe::Error&) {
   }
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <sstream>
 
+#include "base/error_context.h"
 #include "base/section_file_testing.h"
 #include "index/graph_index.h"
 #include "index/index_testing.h"
@@ -100,7 +101,7 @@ void flip_and_cut(Layout layout) {
     kernels::AlignedBytes memory(bytes.size());
     std::memcpy(memory.data(), bytes.data(), bytes.size());
     try {
-      parse_graph(parse_sections(kGraphFormat, std::as_bytes(memory.span()), kKey));
+      check_nodes(parse_graph(parse_sections(kGraphFormat, std::as_bytes(memory.span()), kKey)));
       return std::nullopt;
     } catch (const Error& error) {
       return error.code();
@@ -120,6 +121,122 @@ void flip_and_cut(Layout layout) {
 
 TEST(GraphFile, FindsEveryFlippedBitAndEveryCut) {
   for (const Layout layout : {Layout::kFast, Layout::kCompact}) flip_and_cut(layout);
+}
+
+// Searches of a mapped file give what they should, or say what is wrong.
+TEST(GraphFile, IsCheckedWhereSearchesComeWhenMapped) {
+  for (const Layout layout : {Layout::kFast, Layout::kCompact}) {
+    const Matrix rows = some_rows(60);
+    const Path path = temporary("mapped.graph");
+    const GraphIndex index = built(rows, vectors::Metric::kCosine, layout);
+    index.save(path, kKey);
+    const std::string good = read_file(path);
+    const Matrix queries = unit_clustered_rows(3, 20, 2);
+    const auto answers = [&](const GraphIndex& searched) {
+      std::vector<std::vector<Neighbor>> out;
+      GraphSearcher searcher(searched);
+      RowSet some(rows.rows);
+      for (std::size_t r = 0; r < rows.rows; r += 2) some.insert(r);
+      for (std::size_t q = 0; q < queries.rows; ++q) {
+        out.push_back(searcher.search(queries.row(q), {}));
+        out.push_back(searcher.search(queries.row(q), {.k = 5, .allowed = &some}));
+        out.push_back(searcher.search_range(queries.row(q), {.min_similarity = 0.5F}));
+      }
+      return out;
+    };
+    const auto expected = answers(index);
+    std::size_t refused = 0;
+    for (std::size_t i = 0; i < good.size(); i += 37) {
+      std::string bytes = good;
+      bytes[i] = static_cast<char>(bytes[i] ^ 1 << i % 8);
+      write_file_atomic(path, bytes);
+      try {
+        EXPECT_EQ(answers(GraphIndex::open(path, kKey, rows.view(), Residence::kMapped)), expected);
+      } catch (const Error& error) {
+        ++refused;
+        EXPECT_EQ(error.code(), ErrorCode::kCorrupt) << i;
+        EXPECT_NE(std::string_view(error.what()).find("mapped.graph"), std::string::npos);
+      }
+    }
+    // Half the rows are scanned, so that everything is checked.
+    EXPECT_EQ(refused, (good.size() + 36) / 37);
+  }
+}
+
+TEST(GraphFile, ChecksNoMoreThanASearchReadsWhenMapped) {
+  const Matrix rows = unit_clustered_rows(3000, 20, 1);
+  const Path path = temporary("part.graph");
+  const GraphIndex index = built(rows);
+  index.save(path, kKey);
+  const std::string good = read_file(path);
+  std::uint64_t blocks = 0;
+  std::memcpy(&blocks, good.data() + 128 + 24, sizeof blocks);
+  GraphSearcher here(index);
+  const GraphSearch few = {.k = 1, .effort = 10};
+  std::size_t refused = 0;
+  for (Node p = 0; p < 3000; p += 300) {
+    std::string bytes = good;
+    bytes[blocks + p * index.graph().layout.bytes()] ^= 1;
+    write_file_atomic(path, bytes);
+    const GraphIndex opened = GraphIndex::open(path, kKey, rows.view(), Residence::kMapped);
+    GraphSearcher there(opened);
+    // A walk to the damaged node itself always comes to it.
+    const std::uint32_t row = index.graph().block(p).tail().row;
+    try {
+      there.search(rows.row(row), few);
+      ADD_FAILURE() << "node " << p;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string_view(error.what()).find(concat("node ", p, " at byte ")),
+                std::string::npos)
+          << error.what();
+    }
+    try {
+      EXPECT_EQ(there.search(rows.row((row + 1500) % 3000), few),
+                here.search(rows.row((row + 1500) % 3000), few));
+    } catch (const Error&) {
+      ++refused;
+    }
+  }
+  EXPECT_LT(refused, 5U);
+}
+
+TEST(GraphFile, FindsRowsThatChangedSinceWhenMapped) {
+  Matrix rows = some_rows(200);
+  const Path path = temporary("rows.graph");
+  built(rows).save(path, kKey);
+  const GraphIndex opened = GraphIndex::open(path, kKey, rows.view(), Residence::kMapped);
+  GraphSearcher searcher(opened);
+  const std::vector<float> query(rows.row(7).begin(), rows.row(7).end());
+  rows.row(7)[3] += 0.125F;
+  try {
+    searcher.search(query, {});
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kCorrupt);
+    EXPECT_NE(std::string_view(error.what()).find("expected row 7 of the vectors"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(GraphFile, IsSearchedByManyThreadsWhenMapped) {
+  const Matrix rows = some_rows(500);
+  const Path path = temporary("threads.graph");
+  const GraphIndex index = built(rows);
+  index.save(path, kKey);
+  const GraphIndex opened = GraphIndex::open(path, kKey, rows.view(), Residence::kMapped);
+  const Matrix queries = unit_clustered_rows(64, 20, 2);
+  RowSet some(rows.rows);
+  for (std::size_t r = 0; r < rows.rows; r += 3) some.insert(r);
+  std::vector<std::vector<Neighbor>> found(queries.rows);
+  const auto search = [&](const GraphIndex& searched, std::size_t q) {
+    return GraphSearcher(searched).search(queries.row(q),
+                                          {.allowed = q % 4 == 0 ? &some : nullptr});
+  };
+  ThreadPool pool(4);
+  pool.parallel_for(queries.rows,
+                    [&](std::size_t q, std::size_t) { found[q] = search(opened, q); });
+  for (std::size_t q = 0; q < queries.rows; ++q) EXPECT_EQ(found[q], search(index, q)) << q;
 }
 
 // With checksums that fit, the graph's own checks stand alone.

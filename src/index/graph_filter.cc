@@ -38,7 +38,7 @@ bool passes(const BlockTail& tail, std::span<const std::uint32_t> copies, const 
 // The nodes of a set of rows, each once.
 void GraphSearcher::list_nodes(const RowSet& allowed) {
   nodes_.clear();
-  const std::vector<Node>& node_of_row = index_.node_of_row_;
+  const std::span<const Node> node_of_row = index_.node_of_row();
   if (node_of_row.empty()) {
     allowed.for_each([&](std::size_t row) { nodes_.push_back(static_cast<Node>(row)); });
     return;
@@ -83,6 +83,7 @@ std::vector<Neighbor> GraphSearcher::search_allowed(std::span<const float> query
   const RowSet& allowed = *options.allowed;
   SEMEME_CHECK(allowed.size() == index_.size());
   const auto exact = [&] {
+    index_.check_all();
     return exact_among(index_.rows_, index_.metric(), query, allowed, options.k);
   };
   // As many as a scan would put in order by their rows.

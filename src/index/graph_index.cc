@@ -1,9 +1,11 @@
 #include "index/graph_index.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "base/error_context.h"
+#include "base/section_file.h"
 #include "index/flat_index.h"
 #include "index/flat_scan.h"
 #include "index/graph_order.h"
@@ -60,24 +62,34 @@ GraphIndex::GraphIndex(MatrixView rows, const GraphParameters& parameters)
     : rows_(rows),
       space_(parameters.metric, rows.cols, parameters.longest),
       rotation_(space_.dims(), kRotationSeed),
-      parts_{.parameters = parameters, .blocks = {}, .copies = {}, .recall = {}, .codes = {}} {}
+      parts_{.parameters = parameters,
+             .blocks = {},
+             .copies = {},
+             .recall = {},
+             .codes = {},
+             .checksums = {}},
+      nodes_of_rows_(std::make_unique<NodesOfRows>()) {}
 
-void GraphIndex::lay_out() {
-  graph_ = graph_of(parts_);
-  find_nodes();
+std::span<const Node> GraphIndex::node_of_row() const {
+  std::call_once(nodes_of_rows_->found, [&] {
+    check_all();
+    nodes_of_rows_->nodes = find_nodes();
+  });
+  return nodes_of_rows_->nodes;
 }
 
 // Few rows, none of them equal, are nodes of their own numbers.
-void GraphIndex::find_nodes() {
+std::vector<Node> GraphIndex::find_nodes() const {
   bool same = graph_.size == rows_.rows;
   for (Node p = 0; p < graph_.size && same; ++p) same = graph_.block(p).tail().row == p;
-  if (same) return;
-  node_of_row_.assign(rows_.rows, kNoNode);
+  if (same) return {};
+  std::vector<Node> out(rows_.rows, kNoNode);
   for (Node p = 0; p < graph_.size; ++p) {
     const BlockTail& tail = graph_.block(p).tail();
-    node_of_row_[tail.row] = p;
-    for (const std::uint32_t row : copies_at(parts_.copies, tail.copies)) node_of_row_[row] = p;
+    out[tail.row] = p;
+    for (const std::uint32_t row : copies_at(parts_.copies, tail.copies)) out[row] = p;
   }
+  return out;
 }
 
 GraphIndex GraphIndex::build(MatrixView rows, const GraphOptions& options, ThreadPool& pool) {
@@ -111,20 +123,25 @@ GraphIndex GraphIndex::build(MatrixView rows, const GraphOptions& options, Threa
   index.parts_.blocks = std::as_bytes(index.blocks_.span());
   index.parts_.codes = {index.codes_.centre.span(), index.codes_.codes.span()};
   index.parts_.copies = index.copies_;
-  index.lay_out();
+  index.graph_ = graph_of(index.parts_);
   index.parts_.recall = sample_recall(index, rows, pool);
   return index;
 }
 
 void GraphIndex::save(const Path& path, std::string_view key) const {
-  write_graph(path, key, parts_);
+  check_all();
+  write_graph(path, key, parts_, rows_);
 }
 
 GraphIndex GraphIndex::open(const Path& path, std::string_view key, MatrixView rows,
                             Residence residence) {
-  SectionFile file = SectionFile::open(kGraphFormat, path, key);
+  const bool mapped = residence == Residence::kMapped;
+  static constexpr std::array kLater = {kBlocksSection, kCodesSection, kChecksumsSection};
+  SectionFile file =
+      SectionFile::open(kGraphFormat, path, key, mapped ? kLater : std::span<const std::size_t>());
   GraphParts parts = within(concat(kGraphFormat.what, " ", quote(path.native())), [&] {
     GraphParts found = parse_graph(file.sections());
+    if (!mapped) check_nodes(found);
     if (found.parameters.rows != rows.rows || found.parameters.dims != rows.cols) {
       throw Error(ErrorCode::kInvalidArgument,
                   concat("expected an index of ", rows.rows, " x ", rows.cols, ", found one of ",
@@ -134,8 +151,8 @@ GraphIndex GraphIndex::open(const Path& path, std::string_view key, MatrixView r
   });
   GraphIndex index(rows, parts.parameters);
   index.parts_ = std::move(parts);
-  if (residence == Residence::kMapped) {
-    index.file_ = std::move(file);
+  if (mapped) {
+    index.checks_ = std::make_unique<GraphChecks>(path, std::move(file), index.parts_, rows);
   } else {
     index.blocks_ = copy_of(index.parts_.blocks);
     index.codes_ = copy_of(index.parts_.codes);
@@ -143,8 +160,10 @@ GraphIndex GraphIndex::open(const Path& path, std::string_view key, MatrixView r
     index.parts_.codes = {index.codes_.centre.span(), index.codes_.codes.span()};
     index.parts_.blocks = std::as_bytes(index.blocks_.span());
     index.parts_.copies = index.copies_;
+    index.parts_.checksums = {};
   }
-  index.lay_out();
+  index.graph_ = graph_of(index.parts_);
+  index.graph_.checks = index.checks_.get();
   return index;
 }
 
@@ -162,6 +181,7 @@ std::vector<Neighbor> GraphSearcher::search(std::span<const float> query,
 }
 
 std::vector<Neighbor> GraphSearcher::search_without(Node node, const GraphSearch& options) {
+  index_.check_all();
   return search_from(index_.rows_.row(index_.graph_.block(node).tail().row), options, node);
 }
 
@@ -179,6 +199,7 @@ std::vector<Neighbor> GraphSearcher::search_from(std::span<const float> query,
   if (options.allowed != nullptr) return search_allowed(query, options);
   std::vector<Neighbor> nearest = exactly(query, walk(options, without), options);
   if (nearest.size() < std::min(options.k, index_.size()) && without == kNoNode) {
+    index_.check_all();
     return FlatIndex(index_.rows_, index_.metric()).search(query, options.k);
   }
   return nearest;
@@ -206,7 +227,11 @@ std::vector<Neighbor> GraphSearcher::exactly(std::span<const float> query,
   for (const Near& near : nearest_) {
     const BlockTail& tail = index_.graph_.block(near.node).tail();
     kernels::prefetch_lines<3>(index_.rows_.row(tail.row).data(), query.size_bytes());
+    const std::size_t before = candidates.size();
     add_rows(tail, index_.parts_.copies, options, candidates);
+    for (std::size_t c = before; c < candidates.size(); ++c) {
+      index_.check_row(near.node, static_cast<std::uint32_t>(candidates[c].row));
+    }
   }
   return refine(index_.rows_, index_.metric(), query, std::move(candidates), options.k);
 }

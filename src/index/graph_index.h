@@ -7,16 +7,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/file.h"
-#include "base/section_file.h"
 #include "base/thread_pool.h"
 #include "index/equal_rows.h"
 #include "index/graph_blocks.h"
 #include "index/graph_builder.h"
+#include "index/graph_checks.h"
 #include "index/graph_file.h"
 #include "index/graph_scan.h"
 #include "index/graph_walk.h"
@@ -33,7 +35,8 @@ namespace sememe::index {
 /// Of the rotation of every graph index.
 inline constexpr std::uint64_t kRotationSeed = 1;
 
-/// Where an opened index lies: in memory of its own, on huge pages, or in the file's.
+/// Where an opened index lies: in memory of its own, on huge pages, and checked whole first; or in
+/// the file's, checked as searches come to it.
 enum class Residence { kLoaded, kMapped };
 
 struct GraphOptions {
@@ -55,9 +58,10 @@ class GraphIndex {
   /// Writes the index, synced, in place of what was there (docs/formats/graph-index.md). key: what
   /// it belongs to, at most 80 bytes. Throws Error(kIo).
   void save(const Path& path, std::string_view key) const;
-  /// What save wrote for this key, over the same rows. All of it is checked first. Throws
-  /// Error(kCorrupt) that names the file and the place for anything that is not right, kUnsupported
-  /// for another version, kInvalidArgument for rows of another number or size, kNotFound.
+  /// What save wrote for this key, over the same rows. Throws Error(kCorrupt) that names the file
+  /// and the place for anything that is not right, kUnsupported for another version,
+  /// kInvalidArgument for rows of another number or size, kNotFound. Mapped, searches throw what
+  /// they find to be kCorrupt, in the rows too, and opening reads parameters and copies alone.
   static GraphIndex open(const Path& path, std::string_view key, MatrixView rows,
                          Residence residence = Residence::kLoaded);
 
@@ -65,10 +69,10 @@ class GraphIndex {
   std::size_t size() const { return rows_.rows; }
   std::size_t dims() const { return rows_.cols; }
   vectors::Metric metric() const { return space_.metric(); }
-  /// Of memory that searches read, without the rows.
+  /// Of memory that searches read, without the rows, and without the 4 bytes a row that the first
+  /// scan of some of them makes.
   std::size_t bytes() const {
-    return parts_.blocks.size() + parts_.codes.codes.size() + parts_.copies.size_bytes() +
-           node_of_row_.size() * sizeof(Node);
+    return parts_.blocks.size() + parts_.codes.codes.size() + parts_.copies.size_bytes();
   }
   /// Recall as it was sampled after building.
   const RecallCurves& recall() const { return parts_.recall; }
@@ -76,6 +80,11 @@ class GraphIndex {
   MatrixView rows() const { return rows_; }
   /// The length of the longest row, for inner products; else 0.
   float longest() const { return parts_.parameters.longest; }
+  /// Checks what is left to check of a mapped index and of its rows: before anything but a
+  /// GraphSearcher reads graph() or rows().
+  void check_all() const {
+    if (checks_) checks_->all();
+  }
   /// The rows that are equal to that of a node, besides it.
   std::span<const std::uint32_t> copies_of(Node p) const {
     return copies_at(parts_.copies, graph_.block(p).tail().copies);
@@ -84,21 +93,29 @@ class GraphIndex {
  private:
   friend class GraphSearcher;
   GraphIndex(MatrixView rows, const GraphParameters& parameters);
-  void lay_out();
-  void find_nodes();
+  std::span<const Node> node_of_row() const;
+  std::vector<Node> find_nodes() const;
   bool has_copies() const { return graph_.size < rows_.rows; }
+  void check_row(Node p, std::uint32_t row) const {
+    if (checks_) checks_->row(p, row);
+  }
 
   MatrixView rows_;
   vectors::MetricSpace space_;
   vectors::Rotation rotation_;
-  // What parts_ lie in: the first three, or the file.
+  struct NodesOfRows {
+    std::once_flag found;
+    std::vector<Node> nodes;  // empty where every row is the node of its number
+  };
+
+  // What parts_ lie in: the first three, or the file of the checks.
   kernels::AlignedBytes blocks_;
   NodeCodes codes_;
   std::vector<std::uint32_t> copies_;
-  SectionFile file_;
+  std::unique_ptr<const GraphChecks> checks_;  // of a mapped index
   GraphParts parts_;
   GraphView graph_;
-  std::vector<Node> node_of_row_;  // empty where every row is the node of its number
+  std::unique_ptr<NodesOfRows> nodes_of_rows_;  // made by the first search that asks for it
 };
 
 struct GraphSearch {

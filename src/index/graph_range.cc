@@ -36,6 +36,7 @@ std::size_t GraphSearcher::check_range(std::span<const float> query, std::span<c
   out.clear();
   for (const Near& near : nearest_) {
     const BlockTail& tail = index_.graph_.block(near.node).tail();
+    index_.check_row(near.node, tail.row);
     const float similar = similarity(index_.metric(), index_.rows_.row(tail.row), query);
     if (!(similar >= min_similarity)) {
       if (++misses == most_misses(hits)) break;
@@ -72,6 +73,7 @@ std::vector<Neighbor> GraphSearcher::search_range(std::span<const float> query,
     wanted = std::max<std::size_t>(
         1, there(check_range(query, walked, options.min_similarity, found), options.recall));
   }
+  index_.check_all();
   return FlatIndex(index_.rows_, index_.metric()).search_range(query, options.min_similarity);
 }
 

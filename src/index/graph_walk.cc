@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/error_context.h"
+#include "index/graph_checks.h"
 #include "kernels/target.h"
 
 namespace sememe::index {
@@ -76,6 +77,7 @@ std::span<const Near> GraphWalk::run(const GraphView& graph, const GraphQuery& q
 
 float GraphWalk::visit(const GraphView& graph, const GraphQuery& query, Node p) {
   visited_.insert(p);
+  if (graph.checks != nullptr) graph.checks->node(p);
   const float distance = distance_to(graph.block(p), query);
   found_.push_back({distance, p});
   return distance;

@@ -63,6 +63,7 @@ GrowingIndex::GrowingIndex(std::size_t dims, const GrowingOptions& options)
 
 GrowingIndex::GrowingIndex(const GraphIndex& built, const GrowingOptions& options)
     : GrowingIndex(built.dims(), options_of(built, options), built.longest()) {
+  built.check_all();
   if (built.graph().layout.parts != Layout::kFast) {
     throw Error(ErrorCode::kUnsupported,
                 concat("expected an index of the ", layout_name(Layout::kFast),

@@ -88,7 +88,9 @@ SegmentInfo inspect(const store::Store& store) {
       if (segment) {
         const SectionFile file =
             SectionFile::open(index::kGraphFormat, segment->path, segment->key);
-        info.recall = samples_of(index::parse_graph(file.sections()).recall);
+        const index::GraphParts parts = index::parse_graph(file.sections());
+        index::check_nodes(parts);
+        info.recall = samples_of(parts.recall);
       }
       return info;
     } catch (const Error& error) {

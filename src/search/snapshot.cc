@@ -56,6 +56,7 @@ void Snapshot::open_graph(vectors::Metric metric) {
                                             ": expected metric ", vectors::metric_name(metric),
                                             ", found ", vectors::metric_name(graph.metric())));
   }
+  graph.check_all();
   graph_ = std::move(graph);
   searcher_.emplace(*graph_);
 }
