@@ -8,9 +8,9 @@
 
 #include "base/error_context.h"
 #include "base/hash.h"
+#include "search/nearest_chunks.h"
 #include "search/passage_input.h"
 #include "search/sealing.h"
-#include "search/snapshot.h"
 #include "store/store.h"
 #include "vectors/similarity.h"
 
@@ -100,7 +100,7 @@ struct Collection::Impl {
   Embedder embedder;
   store::Store store;
   std::size_t threads = 0;
-  mutable std::unique_ptr<Snapshot> searched;  // of the commit that was searched last
+  mutable NearestChunks nearest;
 
   // Two passages with one key have one vector: the key covers all that the model reads, prompt
   // included.
@@ -113,13 +113,11 @@ struct Collection::Impl {
     return embedder.info().normalized ? vectors::Metric::kCosine : vectors::Metric::kInnerProduct;
   }
 
-  Snapshot& snapshot(SearchKind kind) const {
-    const bool enough = searched && (kind == SearchKind::kExact || searched->kind() == kind);
-    if (!enough || searched->commit() != store.commit()) {
-      searched = Snapshot::take(store, metric(), kind);
-    }
-    return *searched;
-  }
+  Impl(Embedder opened_embedder, store::Store opened_store, std::size_t thread_count)
+      : embedder(std::move(opened_embedder)),
+        store(std::move(opened_store)),
+        threads(thread_count),
+        nearest(store, metric()) {}
 };
 
 Collection::Collection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -245,23 +243,20 @@ SearchResult Collection::search(std::string_view query, const SearchOptions& opt
   }
   const Embeddings embedded =
       impl_->embedder.embed_batch({&query, 1}, {.role = TextRole::kQuery, .progress = {}});
-  Snapshot& snapshot =
-      impl_->snapshot(options.recall < 1 ? SearchKind::kApproximate : SearchKind::kExact);
+  const NearestChunks::Result found =
+      impl_->nearest.find(embedded.vectors.row(0), options.k, options.recall);
   SearchResult result;
-  result.commit = snapshot.commit();
+  result.commit = found.commit;
   result.query_truncated = embedded.truncated_count() > 0;
-  result.exact = snapshot.is_exact(options.k, options.recall);
-  result.notice = snapshot.notice();
-  for (const index::Neighbor& neighbor :
-       snapshot.nearest(embedded.vectors.row(0), options.k, options.recall)) {
-    for (const ChunkId id : snapshot.chunks_of(neighbor.row)) {
-      store::StoredChunk chunk = impl_->store.chunk(id);
-      result.hits.push_back({.rank = 0,
-                             .score = vectors::score_of_cosine(neighbor.similarity),
-                             .path = std::move(chunk.path),
-                             .passage = {chunk.row.bytes, chunk.row.line, chunk.row.end_line,
-                                         std::move(chunk.row.heading), std::move(chunk.row.text)}});
-    }
+  result.exact = found.exact;
+  result.notice = found.notice;
+  for (const FoundChunk& one : found.chunks) {
+    store::StoredChunk chunk = impl_->store.chunk(one.chunk);
+    result.hits.push_back({.rank = 0,
+                           .score = vectors::score_of_cosine(one.similarity),
+                           .path = std::move(chunk.path),
+                           .passage = {chunk.row.bytes, chunk.row.line, chunk.row.end_line,
+                                       std::move(chunk.row.heading), std::move(chunk.row.text)}});
   }
   std::ranges::stable_sort(result.hits, [](const SearchHit& a, const SearchHit& b) {
     if (a.score != b.score) return a.score > b.score;

@@ -4,8 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "search/nearest_chunks.h"
 #include "search/sealed_testing.h"
-#include "search/snapshot.h"
 
 namespace sememe::sealing {
 namespace {
@@ -157,11 +157,10 @@ TEST(Sealing, LosesNothingToAKill) {
     Store store = unit_writer(directory);
     EXPECT_EQ(store.segment().has_value(), lived);
     EXPECT_EQ(Store::verify(directory), store::Faults{});
-    EXPECT_EQ(Snapshot::take(store, Metric::kCosine, SearchKind::kApproximate)
-                  ->nearest(rows.row(5), 1, 0.9)
-                  .at(0)
-                  .row,
-              5U);
+    const NearestChunks::Result found =
+        NearestChunks(store, Metric::kCosine).find(rows.row(5), 1, 0.9);
+    EXPECT_EQ(found.exact, !lived);
+    EXPECT_EQ(found.chunks.at(0).chunk, ChunkId{6});
     if (lived) break;
     EXPECT_EQ(seal_rows(store).sealed, 150U);
   }

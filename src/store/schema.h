@@ -27,7 +27,9 @@ inline constexpr char kCreatePragmas[] =
 //
 // vectors.file_row is NULL when the row was lost to damage and waits for restore_vectors().
 // chunks_by_vector covers (vector, id): the list of live vectors is read from it without touching
-// the pages that hold text. AUTOINCREMENT keeps chunk ids from being reused.
+// the pages that hold text. vectors_by_row leads from a row that was found to its chunks; stores
+// that are older have none until a writer opens them. AUTOINCREMENT keeps chunk ids from being
+// reused.
 inline constexpr char kCreateTables[] = R"sql(
 CREATE TABLE manifest(
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -72,6 +74,7 @@ CREATE TABLE chunks(
 ) STRICT;
 CREATE INDEX chunks_by_document ON chunks(document);
 CREATE INDEX chunks_by_vector ON chunks(vector);
+CREATE INDEX vectors_by_row ON vectors(file_row);
 )sql";
 
 // From each version to the next, the oldest first.
@@ -79,6 +82,9 @@ inline constexpr std::array<const char*, kFormatVersion - kOldestFormatVersion> 
     "ALTER TABLE manifest ADD COLUMN precision TEXT NOT NULL DEFAULT 'exact';"
     "ALTER TABLE manifest ADD COLUMN passage_form INTEGER NOT NULL DEFAULT 1",
     "ALTER TABLE manifest ADD COLUMN sealed_rows INTEGER NOT NULL DEFAULT 0"};
+
+inline constexpr char kAddIndex[] =
+    "CREATE INDEX IF NOT EXISTS vectors_by_row ON vectors(file_row)";
 
 }  // namespace sememe::store
 

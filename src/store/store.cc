@@ -73,8 +73,11 @@ void check_marks(Database& database) {
 // To the present format, in one step.
 void upgrade(Database& database) {
   const std::int64_t version = database.integer("PRAGMA user_version");
-  if (version == kFormatVersion) return;
+  const bool indexed =
+      database.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'vectors_by_row'") > 0;
+  if (version == kFormatVersion && indexed) return;
   Transaction transaction(database, Transaction::Kind::kWrite);
+  database.execute_script(kAddIndex);
   for (std::int64_t from = version; from < kFormatVersion; ++from) {
     database.execute_script(kAddColumns[static_cast<std::size_t>(from - kOldestFormatVersion)]);
   }

@@ -90,7 +90,20 @@ struct LiveVectors {
   MatrixView vectors;              ///< [rows of the file, dim], also those that no chunk uses
   std::vector<ChunkId> chunk_ids;  ///< [live chunks], ascending
   std::vector<VectorRow> rows;     ///< [live chunks], the row of each; several chunks may share one
-  std::optional<Segment> segment;  ///< that the commit names; its file is not looked at
+};
+
+/// The vectors of a commit that names a segment, for searches by it.
+struct SealedVectors {
+  std::uint64_t commit = 0;
+  MappedFile map;      ///< keeps `vectors` valid
+  MatrixView vectors;  ///< [rows of the file, dim], also those that no chunk uses
+  Segment segment;     ///< its file is not looked at
+};
+
+/// A chunk that uses a row.
+struct ChunkOfRow {
+  VectorRow row;
+  ChunkId chunk;
 };
 
 struct Counts {
@@ -132,6 +145,13 @@ class Store {
   /// Maps the vector file and checks every extent that the commit names (about 10 GB/s).
   /// Error(kCorrupt) names the file, the offset and "sememe index", which mends it.
   LiveVectors live_vectors() const;
+  /// The same where a segment is named; else nothing. The rows under it are not compared with their
+  /// checksums: whoever reads one checks it.
+  std::optional<SealedVectors> sealed_vectors() const;
+  /// All chunks that use one of the rows of that commit, ordered by chunk; nothing when it is not
+  /// the last one any more. Cost: a few microseconds a row.
+  std::optional<std::vector<ChunkOfRow>> chunks_of(std::uint64_t commit,
+                                                   std::span<const VectorRow> rows) const;
   /// Whether a vector of this key is stored.
   bool has_vector(std::string_view vector_key) const;
 

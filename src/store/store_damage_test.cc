@@ -236,7 +236,8 @@ TEST_F(DamagedStore, FindsNumbersThatMakeNoSense) {
              "expected a precision of \"exact\", \"near\" or \"fast\", found \"roughly\"");
   EXPECT_HAS(with("UPDATE manifest SET sealed_rows = 4"),
              "manifest: expected sealed rows up to the end of an extent, found 4");
-  EXPECT_HAS(reader_error(), "expected sealed rows up to the end of an extent, found 4");
+  EXPECT_HAS(error_text(ErrorCode::kCorrupt, [&] { Store::open(directory_).sealed_vectors(); }),
+             "expected sealed rows up to the end of an extent, found 4");
   EXPECT_HAS(with("UPDATE manifest SET sealed_rows = -2"), "found -2");
   EXPECT_HAS(with("DELETE FROM manifest"), "expected a manifest, found none");
   EXPECT_HAS(with("DROP TABLE chunks"), "no such table");

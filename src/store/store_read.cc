@@ -1,5 +1,6 @@
 // What readers ask: each function is one read transaction.
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "store/schema.h"
@@ -51,12 +52,61 @@ void read_live_rows(Database& database, std::int64_t end, LiveVectors& live) {
   }
 }
 
+// All rows, those from `first_checked` on compared with their checksums. Error(kNotFound) when the
+// file is not there.
+std::pair<MappedFile, MatrixView> map_rows(const Path& directory, const Manifest& manifest,
+                                           std::span<const Extent> extents,
+                                           std::int64_t first_checked) {
+  VectorFileReader file(directory, manifest.file_name());
+  file.check_header();
+  for (const Extent& extent : extents) {
+    if (extent.first >= first_checked) {
+      file.check(extent);
+    } else {
+      static_cast<void>(file.bytes(extent));
+    }
+  }
+  const auto rows = static_cast<std::size_t>(end_of(extents));
+  const float* data = rows == 0 ? nullptr : file.row(0).data();
+  const MatrixView vectors = {data, rows, manifest.identity.dim};
+  return {std::move(file).take_map(), vectors};
+}
+
 [[noreturn]] void throw_missing_file(const Path& directory, const Manifest& manifest,
                                      std::int64_t end) {
   const Path path = directory / vector_file_name(manifest.vector_file);
   throw Error(ErrorCode::kCorrupt,
               concat("vector file ", quote(path.native()), ": commit ", manifest.commit,
                      " expects ", end, " rows, the file is missing; \"sememe index\" mends it"));
+}
+
+// Runs `body(database, manifest, extents)` in one read transaction, again when the vector file that
+// it maps has gone meanwhile.
+template <class Impl, class Body>
+auto read_vectors(Impl& impl, const Body& body) {
+  std::int64_t missing = 0;  // number of the vector file that was not there
+  while (true) {
+    bool again = false;
+    auto result = impl.read([&](Database& database) {
+      const Manifest manifest = read_manifest(database);
+      const std::vector<Extent> extents = read_extents(database, manifest);
+      try {
+        again = false;
+        return body(database, manifest, extents);
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::kNotFound) throw;
+        // Either it is lost, or a compaction committed a newer one after this snapshot began: then
+        // the next snapshot names that.
+        if (missing == manifest.vector_file) {
+          throw_missing_file(impl.directory, manifest, end_of(extents));
+        }
+        missing = manifest.vector_file;
+        again = true;
+        return decltype(body(database, manifest, extents))();
+      }
+    });
+    if (!again) return result;
+  }
 }
 
 }  // namespace
@@ -120,37 +170,48 @@ StoredChunk Store::chunk(ChunkId id) const {
 }
 
 LiveVectors Store::live_vectors() const {
-  std::int64_t missing = 0;  // number of the vector file that was not there
-  while (true) {
-    std::optional<LiveVectors> live = impl_->read([&](Database& database) {
-      const Manifest manifest = read_manifest(database);
-      const std::vector<Extent> extents = read_extents(database, manifest);
-      std::optional<LiveVectors> result(std::in_place);
-      try {
-        VectorFileReader file(impl_->directory, manifest.file_name());
-        file.check_header();
-        for (const Extent& extent : extents) file.check(extent);
-        const auto rows = static_cast<std::size_t>(end_of(extents));
-        const float* data = rows == 0 ? nullptr : file.row(0).data();
-        result->vectors = {data, rows, manifest.identity.dim};
-        result->map = std::move(file).take_map();
-      } catch (const Error& error) {
-        if (error.code() != ErrorCode::kNotFound) throw;
-        // Either it is lost, or a compaction committed a newer one after this snapshot began: then
-        // the next snapshot names that.
-        if (missing == manifest.vector_file) {
-          throw_missing_file(impl_->directory, manifest, end_of(extents));
-        }
-        missing = manifest.vector_file;
-        return std::optional<LiveVectors>();
-      }
-      result->commit = manifest.commit;
-      result->segment = read_segment(database, impl_->directory, manifest, extents);
-      read_live_rows(database, end_of(extents), *result);
-      return result;
-    });
-    if (live) return std::move(*live);
-  }
+  return *read_vectors(
+      *impl_, [&](Database& database, const Manifest& manifest, std::span<const Extent> extents) {
+        LiveVectors live;
+        std::tie(live.map, live.vectors) = map_rows(impl_->directory, manifest, extents, 0);
+        live.commit = manifest.commit;
+        read_live_rows(database, end_of(extents), live);
+        return std::optional(std::move(live));
+      });
+}
+
+std::optional<SealedVectors> Store::sealed_vectors() const {
+  return read_vectors(*impl_,
+                      [&](Database& database, const Manifest& manifest,
+                          std::span<const Extent> extents) -> std::optional<SealedVectors> {
+                        std::optional<Segment> segment =
+                            read_segment(database, impl_->directory, manifest, extents);
+                        if (!segment) return std::nullopt;
+                        SealedVectors sealed;
+                        std::tie(sealed.map, sealed.vectors) =
+                            map_rows(impl_->directory, manifest, extents, manifest.sealed_rows);
+                        sealed.commit = manifest.commit;
+                        sealed.segment = std::move(*segment);
+                        return sealed;
+                      });
+}
+
+std::optional<std::vector<ChunkOfRow>> Store::chunks_of(std::uint64_t commit,
+                                                        std::span<const VectorRow> rows) const {
+  std::string list = "[";
+  for (const VectorRow row : rows)
+    list += concat(list.size() > 1 ? "," : "", std::to_underlying(row));
+  list += "]";
+  return impl_->read([&](Database& database) -> std::optional<std::vector<ChunkOfRow>> {
+    if (read_manifest(database).commit != commit) return std::nullopt;
+    std::vector<ChunkOfRow> chunks;
+    Query row = database.query(
+        "SELECT v.file_row, c.id FROM vectors v JOIN chunks c ON c.vector = v.id"
+        " WHERE v.file_row IN (SELECT value FROM json_each(?1)) ORDER BY c.id",
+        list);
+    while (row.next()) chunks.push_back({VectorRow{row.integer(0)}, ChunkId{row.integer(1)}});
+    return chunks;
+  });
 }
 
 std::optional<Segment> Store::segment() const {

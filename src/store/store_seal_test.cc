@@ -3,6 +3,7 @@
 #include "store/segment.h"
 #include "store/store.h"
 #include "store/store_testing.h"
+#include "store/vector_file.h"
 
 namespace sememe::store {
 namespace {
@@ -28,7 +29,7 @@ TEST(Store, NamesASegmentInACommitAndRemovesTheOneBefore) {
   EXPECT_FALSE(reader.segment());
   store.seal(2, write_key);
   EXPECT_EQ(reader.commit(), 2u);
-  const std::optional<Segment> first = reader.live_vectors().segment;
+  const std::optional<Segment> first = reader.segment();
   ASSERT_TRUE(first);
   EXPECT_EQ(first->path, directory.path() / "vectors-000001-2.graph");
   EXPECT_EQ(first->rows, 2u);
@@ -45,6 +46,44 @@ TEST(Store, NamesASegmentInACommitAndRemovesTheOneBefore) {
   EXPECT_FALSE(std::filesystem::exists(first->path));
   expect_whole_segment(reader);
   EXPECT_EQ(Store::verify(directory), Faults{});
+}
+
+TEST(Store, MapsTheVectorsOfASegmentAndChecksThoseBehindIt) {
+  const ScratchDirectory directory;
+  Store store = writer(directory);
+  store.put(Batch().add("a", {"one", "two"}));
+  EXPECT_FALSE(store.sealed_vectors());
+  store.seal(2, write_key);
+  store.put(Batch().add("b", {"three"}));
+  const Store reader = Store::open(directory);
+  const std::optional<SealedVectors> sealed = reader.sealed_vectors();
+  ASSERT_TRUE(sealed);
+  EXPECT_EQ(sealed->commit, 3u);
+  EXPECT_EQ(sealed->segment.rows, 2u);
+  const LiveVectors live = reader.live_vectors();
+  ASSERT_EQ(sealed->vectors.rows, 3u);
+  for (std::size_t r = 0; r < 3; ++r) {
+    EXPECT_TRUE(std::ranges::equal(sealed->vectors.row(r), live.vectors.row(r)));
+  }
+
+  const Path vectors = directory.path() / vector_file_name(1);
+  const std::string whole = read_file(vectors);
+  const auto with_damage = [&](std::size_t row) {
+    std::string bytes = whole;
+    bytes[kVectorHeaderBytes + row * live.vectors.cols * sizeof(float)] ^= 1;
+    write_file_atomic(vectors, bytes);
+  };
+  with_damage(1);
+  EXPECT_TRUE(reader.sealed_vectors());
+  EXPECT_HAS(error_text(ErrorCode::kCorrupt, [&] { reader.live_vectors(); }), "vectors-000001.f32");
+  with_damage(2);
+  EXPECT_HAS(error_text(ErrorCode::kCorrupt, [&] { reader.sealed_vectors(); }),
+             "vectors-000001.f32");
+  write_file_atomic(vectors, whole.substr(0, kVectorHeaderBytes));
+  EXPECT_HAS(error_text(ErrorCode::kCorrupt, [&] { reader.sealed_vectors(); }),
+             "vectors-000001.f32");
+  std::filesystem::remove(vectors);
+  EXPECT_HAS(error_text(ErrorCode::kCorrupt, [&] { reader.sealed_vectors(); }), "is missing");
 }
 
 TEST(Store, SealsTheSameRowsAgainInPlace) {

@@ -94,6 +94,47 @@ TEST(Store, ReadsEarlierFormatsAsTheyAreAndWritersBringThemUpToDate) {
   }
 }
 
+using RowsAndChunks = std::vector<std::pair<VectorRow, ChunkId>>;
+
+std::optional<RowsAndChunks> chunks_of(const Store& store, std::uint64_t commit,
+                                       std::vector<VectorRow> rows) {
+  const auto chunks = store.chunks_of(commit, rows);
+  if (!chunks) return std::nullopt;
+  RowsAndChunks out;
+  for (const ChunkOfRow& one : *chunks) out.emplace_back(one.row, one.chunk);
+  return out;
+}
+
+TEST(Store, FindsTheChunksOfRows) {
+  const ScratchDirectory directory;
+  Store store = writer(directory);
+  store.put(Batch().add("a", {"one", "two", "three"}));
+  store.put(Batch().add("b", {"two", "four"}));
+  store.remove(std::vector<std::string>{"none"});
+  const auto find = [](const Store& in, std::uint64_t commit) {
+    return chunks_of(in, commit, {VectorRow{3}, VectorRow{1}, VectorRow{99}});
+  };
+  const RowsAndChunks expected = {
+      {VectorRow{1}, ChunkId{2}}, {VectorRow{1}, ChunkId{4}}, {VectorRow{3}, ChunkId{5}}};
+  EXPECT_EQ(find(store, store.commit()), expected);
+  EXPECT_EQ(chunks_of(store, store.commit(), {}), RowsAndChunks{});
+  EXPECT_FALSE(find(store, store.commit() - 1));
+
+  // An earlier version's store has no index of rows: a writer makes it.
+  tamper(directory.path() / "store.sqlite", "DROP INDEX vectors_by_row");
+  const Store reader = Store::open(directory);
+  EXPECT_EQ(find(reader, reader.commit()), expected);
+}
+
+TEST(Store, WritersAddTheIndexOfRows) {
+  const ScratchDirectory directory;
+  writer(directory).put(Batch().add("a", {"one"}));
+  tamper(directory.path() / "store.sqlite", "DROP INDEX vectors_by_row");
+  static_cast<void>(writer(directory));
+  tamper(directory.path() / "store.sqlite", "DROP INDEX vectors_by_row");  // is there
+  EXPECT_EQ(contents_of(Store::open(directory)), (Contents{{"a", {"one"}}}));
+}
+
 TEST(Store, OpensNothingThatIsNotThere) {
   const ScratchDirectory directory;
   EXPECT_HAS(error_text(ErrorCode::kNotFound, [&] { Store::open(directory); }),

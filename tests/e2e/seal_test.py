@@ -97,6 +97,9 @@ class Sealed(SememeTest):
             self.assertIn('"sememe index"', found.err)
             self.assertIn(path.name, found.json["notice"])
             self.assertTrue(found.json["exact"])
+            expect_mended()
+
+        def expect_mended():
             self.assertEqual(self.places(query), expected)
             self.expect_error(8, "found 1", "store", "verify")
             self.assertIn("not usable", self.expect(0, "store", "info").out)
@@ -107,9 +110,18 @@ class Sealed(SememeTest):
             self.expect(0, "store", "verify")
             self.assertEqual(self.expect(0, "search", query).err, "")
 
-        for at in (0, 9, 40, 200, len(whole) // 2, len(whole) - 1):
-            path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x41]) + whole[at + 1:])
+        def damage(begin, end):
+            path.write_bytes(whole[:begin] + bytes(b ^ 0x41 for b in whole[begin:end]) + whole[end:])
+
+        for at in (0, 9, 40, 200):
+            damage(at, at + 1)
             expect_named()
+        damage(len(whole) // 8, len(whole))
+        expect_named()
+        # One node, which the search may not come to.
+        for at in (len(whole) // 2, len(whole) - 1):
+            damage(at, at + 1)
+            expect_mended()
         path.write_bytes(b"")
         expect_named()
         path.unlink()
