@@ -6,9 +6,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
-#include "base/file.h"
 #include "base/section_file.h"
 #include "index/graph_file.h"
 #include "sememe/types.h"
@@ -18,18 +18,18 @@ namespace sememe::index {
 /// Any number of threads may check at once: at worst a node is checked twice.
 class GraphChecks {
  public:
-  /// file: at `path`, with the sections of blocks, codes and checksums left to this. Borrows the
-  /// rows.
-  GraphChecks(Path path, SectionFile file, const GraphParts& parts, MatrixView rows);
+  /// name: of the file, in messages. file: with the sections of blocks, codes and checksums left to
+  /// this. Borrows the rows.
+  GraphChecks(std::string name, SectionFile file, const GraphParts& parts, MatrixView rows);
 
   /// Throws Error(kCorrupt), naming the file, the node and its place, unless the block of p is what
   /// was written and leads nowhere else than to nodes and rows. p: a node.
   void node(Node p) const {
-    if (!nodes_.contains(p)) check_node(p);
+    if (!checked_nodes_.contains(p)) check_node(p);
   }
   /// The same unless the row, one of those that node p stands for, is what the index was built of.
   void row(Node p, std::uint32_t row) const {
-    if (!rows_checked_.contains(row)) check_row(p, row);
+    if (!checked_rows_.contains(row)) check_row(p, row);
   }
   /// All nodes, rows and codes. Cost: a read of everything, the first time.
   void all() const;
@@ -53,13 +53,13 @@ class GraphChecks {
   void check_node(Node p) const;
   void check_row(Node p, std::uint32_t row) const;
 
-  Path path_;
+  std::string name_;
   SectionFile file_;
   GraphParts parts_;
   GraphView graph_;
   MatrixView rows_;
-  mutable Marks nodes_;
-  mutable Marks rows_checked_;
+  mutable Marks checked_nodes_;
+  mutable Marks checked_rows_;
   mutable std::atomic<bool> all_ = false;
 };
 

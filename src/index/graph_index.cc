@@ -139,7 +139,8 @@ GraphIndex GraphIndex::open(const Path& path, std::string_view key, MatrixView r
   static constexpr std::array kLater = {kBlocksSection, kCodesSection, kChecksumsSection};
   SectionFile file =
       SectionFile::open(kGraphFormat, path, key, mapped ? kLater : std::span<const std::size_t>());
-  GraphParts parts = within(concat(kGraphFormat.what, " ", quote(path.native())), [&] {
+  const std::string name = concat(kGraphFormat.what, " ", quote(path.native()));
+  GraphParts parts = within(name, [&] {
     GraphParts found = parse_graph(file.sections());
     if (!mapped) check_nodes(found);
     if (found.parameters.rows != rows.rows || found.parameters.dims != rows.cols) {
@@ -152,7 +153,7 @@ GraphIndex GraphIndex::open(const Path& path, std::string_view key, MatrixView r
   GraphIndex index(rows, parts.parameters);
   index.parts_ = std::move(parts);
   if (mapped) {
-    index.checks_ = std::make_unique<GraphChecks>(path, std::move(file), index.parts_, rows);
+    index.checks_ = std::make_unique<GraphChecks>(name, std::move(file), index.parts_, rows);
   } else {
     index.blocks_ = copy_of(index.parts_.blocks);
     index.codes_ = copy_of(index.parts_.codes);
