@@ -69,8 +69,8 @@ void encode_block(const GraphPoints& points, Node p, std::span<const Near> edges
   std::array<Node, kDegree> nodes;
   for (std::size_t e = 0; e < kDegree; ++e) {
     if (e + kAhead < edges.size()) {
-      kernels::prefetch_lines<3>(points.rotated(edges[e + kAhead].node).data(),
-                                 points.dims() * sizeof(float));
+      kernels::prefetch_lines(points.rotated(edges[e + kAhead].node).data(),
+                              points.dims() * sizeof(float));
     }
     if (e < edges.size()) {
       nodes[e] = edges[e].node;

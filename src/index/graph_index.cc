@@ -227,7 +227,7 @@ std::vector<Neighbor> GraphSearcher::exactly(std::span<const float> query,
   candidates.reserve(nearest_.size());
   for (const Near& near : nearest_) {
     const BlockTail& tail = index_.graph_.block(near.node).tail();
-    kernels::prefetch_lines<3>(index_.rows_.row(tail.row).data(), query.size_bytes());
+    kernels::prefetch_lines(index_.rows_.row(tail.row).data(), query.size_bytes());
     const std::size_t before = candidates.size();
     add_rows(tail, index_.parts_.copies, options, candidates);
     for (std::size_t c = before; c < candidates.size(); ++c) {

@@ -68,7 +68,7 @@ std::span<const Near> EdgeChooser<Points>::choose(std::span<const Near> candidat
   left_out_.clear();
   for (std::size_t i = 0; i < candidates.size() && chosen_.size() < degree_; ++i) {
     if (i + kAhead < candidates.size()) {
-      kernels::prefetch_lines<3>(points_.code(candidates[i + kAhead].node).data(), points_.dims());
+      kernels::prefetch_lines(points_.code(candidates[i + kAhead].node).data(), points_.dims());
     }
     const float by = shortfall(candidates[i]);
     if (by <= 1.0F) {

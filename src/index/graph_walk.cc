@@ -13,8 +13,10 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kLargest = std::numeric_limits<float>::max();
+// The best that are left may well be the next ones.
+constexpr std::size_t kBlocksAhead = 2;
 // Neighbours of a compact block whose own are asked for ahead of their turn.
-constexpr std::size_t kAhead = 3;
+constexpr std::size_t kAhead = 16;
 
 }  // namespace
 
@@ -39,18 +41,16 @@ void CandidateQueue::reset(std::size_t capacity) {
   std::fill_n(places_.distances, places, kInfinity);
 }
 
-Node CandidateQueue::peek() {
-  while (next_ < capacity_ && places_.distances[next_] < kInfinity) {
-    if ((places_.ids[next_] & kPopped) == 0) return places_.ids[next_];
+Node CandidateQueue::pop() {
+  for (; next_ < capacity_ && places_.distances[next_] < kInfinity; ++next_) {
+    Node& place = places_.ids[next_];
+    if ((place & kPopped) != 0) continue;
+    const Node node = place;
+    place |= kPopped;
     ++next_;
+    return node;
   }
   return kNoNode;
-}
-
-Node CandidateQueue::pop() {
-  const Node node = peek();
-  if (node != kNoNode) places_.ids[next_++] |= kPopped;
-  return node;
 }
 
 void VisitedNodes::clear() {
@@ -85,15 +85,13 @@ float GraphWalk::visit(const GraphView& graph, const GraphQuery& query, Node p) 
 
 void GraphWalk::run_by_estimates(const GraphView& graph, const GraphQuery& query) {
   queue_.insert(kLargest, graph.entry);
-  const std::size_t bytes = graph.layout.bytes();
+  asked_.clear();
   for (Node p = queue_.pop(); p != kNoNode; p = queue_.pop()) {
     if (visited_.contains(p)) continue;
-    kernels::prefetch_lines<3>(graph.at(p), bytes);
-    // The next best may well be the next one.
-    const Node next = queue_.peek();
-    if (next != kNoNode && !visited_.contains(next)) {
-      kernels::prefetch_lines<3>(graph.at(next), bytes);
-    }
+    asked_.ask(graph, p);
+    queue_.for_next(kBlocksAhead, [&](Node next) {
+      if (!visited_.contains(next)) asked_.ask(graph, next);
+    });
     estimate_edges(graph, query, p);
   }
 }
@@ -128,11 +126,11 @@ void GraphWalk::measure_edges(const GraphView& graph, const GraphQuery& query, N
   for (const Node edge : graph.block(p).edges()) {
     if (edge == kNoNode || visited_.contains(edge)) continue;
     fresh[count++] = edge;
-    if (count <= kAhead) kernels::prefetch_lines<3>(graph.at(edge), bytes);
+    if (count <= kAhead) kernels::prefetch_lines(graph.at(edge), bytes);
   }
   kernels::SortedEntries entries;
   for (std::size_t i = 0; i < count; ++i) {
-    if (i + kAhead < count) kernels::prefetch_lines<3>(graph.at(fresh[i + kAhead]), bytes);
+    if (i + kAhead < count) kernels::prefetch_lines(graph.at(fresh[i + kAhead]), bytes);
     const float distance = visit(graph, query, fresh[i]);
     if (distance < queue_.bound()) entries.put(distance, fresh[i]);
   }

@@ -5,14 +5,17 @@
 #define SEMEME_INDEX_GRAPH_WALK_H_
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
 #include "index/graph_blocks.h"
 #include "kernels/aligned.h"
 #include "kernels/edges.h"
+#include "kernels/target.h"
 
 namespace sememe::index {
 
@@ -80,8 +83,16 @@ class CandidateQueue {
   }
   /// The nearest that was not popped, or kNoNode.
   Node pop();
-  /// The one that pop would give.
-  Node peek();
+  /// Calls use(node) for the next `count` that pop would give.
+  template <class Use>
+  void for_next(std::size_t count, const Use& use) const {
+    for (std::size_t i = next_; count > 0 && i < capacity_; ++i) {
+      if (!(places_.distances[i] < std::numeric_limits<float>::infinity())) return;
+      if ((places_.ids[i] & kPopped) != 0) continue;
+      use(places_.ids[i]);
+      --count;
+    }
+  }
 
  private:
   // The places begin on a line of their own.
@@ -112,6 +123,22 @@ class VisitedNodes {
   std::vector<Node> nodes_;
 };
 
+/// Asks for blocks ahead of their use, each once as long as it is among the last few: to ask again
+/// for what is there costs as much as to read it.
+class AskedBlocks {
+ public:
+  void ask(const GraphView& graph, Node p) {
+    if (std::ranges::find(nodes_, p) != nodes_.end()) return;
+    nodes_[next_++ % nodes_.size()] = p;
+    kernels::prefetch_lines(graph.at(p), graph.layout.bytes());
+  }
+  void clear() { nodes_.fill(kNoNode); }
+
+ private:
+  std::array<Node, 4> nodes_ = {kNoNode, kNoNode, kNoNode, kNoNode};
+  std::size_t next_ = 0;
+};
+
 /// One thread's memory for walks of graphs of at most so many nodes.
 class GraphWalk {
  public:
@@ -135,6 +162,7 @@ class GraphWalk {
 
   VisitedNodes visited_;
   CandidateQueue queue_;
+  AskedBlocks asked_;
   std::vector<Near> found_;
 };
 

@@ -53,7 +53,7 @@ std::vector<Neighbor> GrowingSearcher::exactly(std::span<const float> query, std
   std::vector<Neighbor> candidates;
   candidates.reserve(nearest_.size());
   for (const Near& near : nearest_) {
-    kernels::prefetch_lines<3>(store_.rows().row(near.node).data(), query.size_bytes());
+    kernels::prefetch_lines(store_.rows().row(near.node).data(), query.size_bytes());
     store_.append_live(near.node, k, candidates);
   }
   return refine(store_.rows(), index_.metric(), query, std::move(candidates), k);

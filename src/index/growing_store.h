@@ -70,7 +70,7 @@ class GrowingStore {
 
   /// Asks for the code of p, and its scale behind it.
   void prefetch_code(Node p) const {
-    kernels::prefetch_lines<3>(code(p).data(), layout_.dims + sizeof(BlockTail));
+    kernels::prefetch_lines(code(p).data(), layout_.dims + sizeof(BlockTail));
   }
 
   /// Row p is live from here on.

@@ -110,7 +110,7 @@ struct Narrow {
   }
   template <typename Sums, typename Work>
   SEMEME_ALWAYS_INLINE void multiply(const Sums& sums, Work& work, const Spread& spread) const {
-    prefetch_lines<2>(upcoming, share);
+    prefetch_lines(upcoming, share);
     multiply_step(a, b, sums, work, spread);
   }
 };

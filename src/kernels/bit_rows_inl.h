@@ -17,11 +17,11 @@ SEMEME_ALWAYS_INLINE float estimate_of(const BitRowsBlock& b, const std::uint8_t
 inline void estimate_bit_rows(const BitRowsBlock& b) {
   const std::size_t bytes = b.dims / 8 + 2 * sizeof(float);
   for (std::size_t i = 0; i < b.count && i < kBitRowsAhead; ++i) {
-    prefetch_lines<3>(b.rows + b.ids[i] * b.stride, bytes);
+    prefetch_lines(b.rows + b.ids[i] * b.stride, bytes);
   }
   for (std::size_t i = 0; i < b.count; ++i) {
     if (i + kBitRowsAhead < b.count) {
-      prefetch_lines<3>(b.rows + b.ids[i + kBitRowsAhead] * b.stride, bytes);
+      prefetch_lines(b.rows + b.ids[i + kBitRowsAhead] * b.stride, bytes);
     }
     b.estimates[i] = estimate_of(b, b.rows + b.ids[i] * b.stride);
   }

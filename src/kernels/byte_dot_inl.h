@@ -40,7 +40,7 @@ inline void byte_dots_by_id(const ByteDotBlock& p, std::int32_t offset) {
   for (; r + kByteRowsAtOnce <= p.count; r += kByteRowsAtOnce) {
     const std::size_t ahead = r + kByteRowsAhead;
     for (std::size_t a = ahead; a < ahead + kByteRowsAtOnce && a < p.count; ++a) {
-      prefetch_lines<3>(byte_row<true>(p, a), p.n);
+      prefetch_lines(byte_row<true>(p, a), p.n);
     }
     dot_rows<ByteLanes, kByteRowsAtOnce, true>(p, r, offset);
   }

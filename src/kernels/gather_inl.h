@@ -16,7 +16,7 @@ constexpr std::size_t kRowsAhead = 8;
 SEMEME_ALWAYS_INLINE void fetch(const GatherBlock& g, std::size_t i, std::size_t offset,
                                 std::size_t bytes) {
   if (i >= g.count) return;
-  prefetch_lines<3>(row_of(g, i) + offset, bytes);
+  prefetch_lines(row_of(g, i) + offset, bytes);
 }
 
 // kRegs whole registers from `column` on.

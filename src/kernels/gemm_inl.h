@@ -96,7 +96,7 @@ inline void gemm_rows(const GemmBlock& g) {
     const bool fetch = column + kPanel < g.n && share <= kMostFetched;
     std::size_t row = 0;
     for (; row + kTileRows <= g.m; row += kTileRows) {
-      if (fetch) prefetch_lines<2>(next + row / kTileRows * share, share);
+      if (fetch) prefetch_lines(next + row / kTileRows * share, share);
       gemm_tile<kTileRows>(g, row, column);
     }
     gemm_last_rows(g, row, column);

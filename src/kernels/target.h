@@ -37,12 +37,14 @@
 
 namespace sememe::kernels {
 
-/// Asks for the cache lines of `bytes` bytes, to lie in all caches (kLocality 3) or from the second
-/// level on (2).
-template <int kLocality>
+/// Asks for the cache lines of `bytes` bytes, to lie from the second level on. To the first, which
+/// has few reads under way at a time, a request waits for room, and what comes behind it with it:
+/// on Zen 4 walks of a graph took a fifth more time, those of the compact layout three quarters,
+/// and training of 300 dimensions a third.
 SEMEME_ALWAYS_INLINE void prefetch_lines(const void* from, std::size_t bytes) {
+  constexpr int kSecondLevel = 2;
   for (std::size_t at = 0; at < bytes; at += 64) {
-    __builtin_prefetch(static_cast<const char*>(from) + at, 0, kLocality);
+    __builtin_prefetch(static_cast<const char*>(from) + at, 0, kSecondLevel);
   }
 }
 

@@ -95,7 +95,7 @@ void BertEncoder::embed(std::span<const TokenId> ids, float* x) const {
   constexpr std::size_t kRowsAhead = 4;
   for (std::size_t t = 0; t < ids.size(); ++t) {
     if (t + kRowsAhead < ids.size()) {
-      kernels::prefetch_lines<3>(row_of(t + kRowsAhead).data(), hidden * sizeof(float));
+      kernels::prefetch_lines(row_of(t + kRowsAhead).data(), hidden * sizeof(float));
     }
     kernels::sum_rows(row_of(t), token_type_, std::span(positions_).subspan(t * hidden, hidden),
                       {x + t * hidden, hidden}, isa_);

@@ -143,7 +143,7 @@ void ExampleRows::set(const Example& example, VectorTable& input, VectorTable& o
   std::size_t outputs = 0;
   for (const std::uint32_t id : example.outputs()) {
     float* row = output.row(Example::row_of(id));
-    kernels::prefetch_lines<3>(row, bytes);
+    kernels::prefetch_lines(row, bytes);
     labels_[outputs] = Example::label_of(id);
     outputs_[outputs++] = row;
   }
@@ -151,9 +151,9 @@ void ExampleRows::set(const Example& example, VectorTable& input, VectorTable& o
   for (const std::uint32_t id : example.inputs()) inputs_[inputs++] = input.row(id);
   std::ranges::copy(example.parts(), parts_.begin());
   if (example.coming() != Example::kNone) {
-    kernels::prefetch_lines<3>(input.row(example.coming()), bytes);
+    kernels::prefetch_lines(input.row(example.coming()), bytes);
   } else if (parts_.size() > 1) {  // n-grams are new with every centre
-    for (std::size_t i = 0; i < inputs; ++i) kernels::prefetch_lines<3>(inputs_[i], bytes);
+    for (std::size_t i = 0; i < inputs; ++i) kernels::prefetch_lines(inputs_[i], bytes);
   }
   skip_gram_step_ = {.inputs = {inputs_.data(), inputs},
                      .outputs = {outputs_.data(), outputs},
