@@ -267,7 +267,8 @@ class DeterministicTrainer {
       in_block_ = source_.next(batch.examples[in_batch_]);
       if (!in_block_) break;
       const std::size_t inputs = state_.trains_mean() ? 1 : example.inputs().size();
-      full = pairs_.add(example.outputs(), inputs) | (++in_batch_ == kBatchCentres);
+      full = pairs_.add(example.outputs(), inputs);
+      full = ++in_batch_ == kBatchCentres || full;
     }
     if (in_block_ && !full) return;
     pairs_.clear();
