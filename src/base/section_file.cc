@@ -95,6 +95,13 @@ void check_zeros(Bytes file, std::size_t begin, std::size_t end) {
   }
 }
 
+Entry entry_of(Bytes file, std::size_t section) {
+  const std::size_t at = kHeaderBytes + section * kEntryBytes;
+  return {.offset = get<std::uint64_t>(file, at),
+          .size = get<std::uint64_t>(file, at + 8),
+          .hash = get<std::uint64_t>(file, at + 16)};
+}
+
 std::vector<Entry> check_table(Bytes file, std::size_t count) {
   if (count > (file.size() - kHeaderBytes) / kEntryBytes) {
     corrupt(concat("room for ", count, " sections"), concat("", file.size(), " bytes"));
@@ -107,10 +114,7 @@ std::vector<Entry> check_table(Bytes file, std::size_t count) {
   std::size_t end = kHeaderBytes + table.size();
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t offset = round_up(end);
-    Entry& entry = entries[i];
-    entry = {.offset = get<std::uint64_t>(table, i * kEntryBytes),
-             .size = get<std::uint64_t>(table, i * kEntryBytes + 8),
-             .hash = get<std::uint64_t>(table, i * kEntryBytes + 16)};
+    const Entry& entry = entries[i] = entry_of(file, i);
     if (entry.offset != offset || offset > file.size() || entry.size > file.size() - offset) {
       corrupt(concat("section ", i, " at ", offset, " within ", file.size(), " bytes"),
               concat("", entry.size, " bytes at ", entry.offset));
@@ -254,15 +258,11 @@ SectionFile SectionFile::open(const SectionFormat& format, const Path& path, std
 }
 
 std::size_t SectionFile::offset(std::size_t section) const {
-  return static_cast<std::size_t>(std::as_bytes(sections_[section]).data() - map_.bytes().data());
+  return entry_of(map_.bytes(), section).offset;
 }
 
 void SectionFile::check(std::size_t section) const {
-  const Bytes table = map_.bytes().subspan(kHeaderBytes);
-  check_section(map_.bytes(), section,
-                {.offset = offset(section),
-                 .size = sections_[section].size(),
-                 .hash = get<std::uint64_t>(table, section * kEntryBytes + 16)});
+  check_section(map_.bytes(), section, entry_of(map_.bytes(), section));
 }
 
 }  // namespace sememe

@@ -1,6 +1,7 @@
 #include "index/graph_walk.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
 
@@ -17,6 +18,21 @@ constexpr float kLargest = std::numeric_limits<float>::max();
 constexpr std::size_t kBlocksAhead = 2;
 // Neighbours of a compact block whose own are asked for ahead of their turn.
 constexpr std::size_t kAhead = 16;
+
+// Asks for blocks ahead of their use, each once as long as it is among the last few: to ask again
+// for what is there costs as much as to read it.
+class AskedBlocks {
+ public:
+  void ask(const GraphView& graph, Node p) {
+    if (std::ranges::find(nodes_, p) != nodes_.end()) return;
+    nodes_[next_++ % nodes_.size()] = p;
+    kernels::prefetch_lines(graph.at(p), graph.layout.bytes());
+  }
+
+ private:
+  std::array<Node, 4> nodes_ = {kNoNode, kNoNode, kNoNode, kNoNode};
+  std::size_t next_ = 0;
+};
 
 }  // namespace
 
@@ -85,12 +101,12 @@ float GraphWalk::visit(const GraphView& graph, const GraphQuery& query, Node p) 
 
 void GraphWalk::run_by_estimates(const GraphView& graph, const GraphQuery& query) {
   queue_.insert(kLargest, graph.entry);
-  asked_.clear();
+  AskedBlocks asked;
   for (Node p = queue_.pop(); p != kNoNode; p = queue_.pop()) {
     if (visited_.contains(p)) continue;
-    asked_.ask(graph, p);
+    asked.ask(graph, p);
     queue_.for_next(kBlocksAhead, [&](Node next) {
-      if (!visited_.contains(next)) asked_.ask(graph, next);
+      if (!visited_.contains(next)) asked.ask(graph, next);
     });
     estimate_edges(graph, query, p);
   }

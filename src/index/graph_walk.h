@@ -5,7 +5,6 @@
 #define SEMEME_INDEX_GRAPH_WALK_H_
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -15,7 +14,6 @@
 #include "index/graph_blocks.h"
 #include "kernels/aligned.h"
 #include "kernels/edges.h"
-#include "kernels/target.h"
 
 namespace sememe::index {
 
@@ -123,22 +121,6 @@ class VisitedNodes {
   std::vector<Node> nodes_;
 };
 
-/// Asks for blocks ahead of their use, each once as long as it is among the last few: to ask again
-/// for what is there costs as much as to read it.
-class AskedBlocks {
- public:
-  void ask(const GraphView& graph, Node p) {
-    if (std::ranges::find(nodes_, p) != nodes_.end()) return;
-    nodes_[next_++ % nodes_.size()] = p;
-    kernels::prefetch_lines(graph.at(p), graph.layout.bytes());
-  }
-  void clear() { nodes_.fill(kNoNode); }
-
- private:
-  std::array<Node, 4> nodes_ = {kNoNode, kNoNode, kNoNode, kNoNode};
-  std::size_t next_ = 0;
-};
-
 /// One thread's memory for walks of graphs of at most so many nodes.
 class GraphWalk {
  public:
@@ -162,7 +144,6 @@ class GraphWalk {
 
   VisitedNodes visited_;
   CandidateQueue queue_;
-  AskedBlocks asked_;
   std::vector<Near> found_;
 };
 

@@ -33,18 +33,17 @@ index::GraphIndex open_graph(const store::SealedVectors& vectors, vectors::Metri
   return graph;
 }
 
-// Appends the chunks of the first k rows that have any. Returns how many rows have.
+// Appends the chunks, ordered by row, of the first k rows that have any. Returns how many rows
+// have.
 std::size_t add_chunks(std::span<const Neighbor> rows, std::span<const store::ChunkOfRow> chunks,
                        std::size_t k, std::vector<FoundChunk>& out) {
   std::size_t used = 0;
   for (const Neighbor& near : rows) {
     if (used == k) break;
-    const std::size_t before = out.size();
-    for (const store::ChunkOfRow& one : chunks) {
-      if (static_cast<std::size_t>(one.row) == near.row)
-        out.push_back({one.chunk, near.similarity});
-    }
-    used += out.size() > before ? 1U : 0U;
+    const auto of_row =
+        std::ranges::equal_range(chunks, store::VectorRow(near.row), {}, &store::ChunkOfRow::row);
+    for (const store::ChunkOfRow& one : of_row) out.push_back({one.chunk, near.similarity});
+    used += of_row.empty() ? 0U : 1U;
   }
   return used;
 }

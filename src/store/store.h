@@ -148,8 +148,9 @@ class Store {
   /// The same where a segment is named; else nothing. The rows under it are not compared with their
   /// checksums: whoever reads one checks it.
   std::optional<SealedVectors> sealed_vectors() const;
-  /// All chunks that use one of the rows of that commit, ordered by chunk; nothing when it is not
-  /// the last one any more. Cost: a few microseconds a row.
+  /// All chunks that use one of the rows of that commit, ordered by row, then chunk; nothing when
+  /// it is not the last one any more. Cost: a few microseconds a row, or a pass over all vectors
+  /// where no writer has made the index of rows yet.
   std::optional<std::vector<ChunkOfRow>> chunks_of(std::uint64_t commit,
                                                    std::span<const VectorRow> rows) const;
   /// Whether a vector of this key is stored.

@@ -207,7 +207,7 @@ std::optional<std::vector<ChunkOfRow>> Store::chunks_of(std::uint64_t commit,
     std::vector<ChunkOfRow> chunks;
     Query row = database.query(
         "SELECT v.file_row, c.id FROM vectors v JOIN chunks c ON c.vector = v.id"
-        " WHERE v.file_row IN (SELECT value FROM json_each(?1)) ORDER BY c.id",
+        " WHERE v.file_row IN (SELECT value FROM json_each(?1)) ORDER BY v.file_row, c.id",
         list);
     while (row.next()) chunks.push_back({VectorRow{row.integer(0)}, ChunkId{row.integer(1)}});
     return chunks;
