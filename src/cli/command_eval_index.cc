@@ -134,8 +134,9 @@ void add_eval_index(Program& program, CLI::App& eval) {
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
   command
-      ->add_option("--recall", options->recall,
-                   "Shares of the nearest that are to be found; 1 scans all vectors")
+      ->add_option(
+          "--recall", options->recall,
+          "Shares of the nearest that are to be found; 1 scans all vectors, for 100 queries")
       ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
   command

@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
+#include "kernels/above.h"
+
 namespace sememe::index {
 namespace {
 
+// After one score that passes, others are likely: so many are looked at one by one.
 constexpr std::size_t kBlock = 16;
-
-bool any_above(const float* scores, float threshold) {
-  // Vectorised: no early end.
-  int any = 0;
-  for (std::size_t i = 0; i < kBlock; ++i) any |= scores[i] > threshold ? 1 : 0;
-  return any != 0;
-}
 
 }  // namespace
 
@@ -29,18 +25,14 @@ void BestRows::widen(float margin) {
 }
 
 void BestRows::offer_all(std::size_t first, std::span<const float> scores, const RowSet* allowed) {
-  const auto offer_range = [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      if (scores[i] > threshold_ && (allowed == nullptr || allowed->contains(first + i))) {
-        offer(first + i, scores[i]);
-      }
-    }
-  };
   std::size_t i = 0;
-  for (; i + kBlock <= scores.size(); i += kBlock) {
-    if (any_above(scores.data() + i, threshold_)) offer_range(i, i + kBlock);
+  while (i < scores.size()) {
+    i += kernels::first_above(scores.subspan(i), threshold_);
+    for (const std::size_t end = std::min(i + kBlock, scores.size()); i < end; ++i) {
+      if (!(scores[i] > threshold_)) continue;
+      if (allowed == nullptr || allowed->contains(first + i)) offer(first + i, scores[i]);
+    }
   }
-  offer_range(i, scores.size());
 }
 
 void BestRows::compact() {

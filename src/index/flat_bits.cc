@@ -8,6 +8,7 @@
 #include "index/flat_scan.h"
 #include "kernels/bit_sums.h"
 #include "kernels/nibble_dot.h"
+#include "kernels/target.h"
 #include "vectors/bit_codes.h"
 #include "vectors/byte_codes.h"
 
@@ -44,6 +45,7 @@ struct FlatBitIndex::Query {
   float start;
   float step;
   BestRows best;
+  bool asks_ahead = false;  ///< for blocks that the other queries of its part then find at hand
 };
 
 std::size_t FlatBitIndex::row_bytes() const {
@@ -120,8 +122,13 @@ FlatBitIndex::Query FlatBitIndex::prepare(std::span<const float> query,
 void FlatBitIndex::scan_block(std::size_t first, std::size_t count, Query& query,
                               const RowSet* allowed) const {
   alignas(64) std::array<float, kBlockRows> scores;
+  const std::size_t bytes = block_floats() * sizeof(float);
+  const std::size_t blocks_ahead = kernels::rows_ahead(bytes);
   for (std::size_t i = 0; i < count; i += kLanes) {
     const float* at = codes_.data() + (first + i) / kLanes * block_floats();
+    if (query.asks_ahead && first + i + blocks_ahead * kLanes < size()) {
+      kernels::prefetch_lines(at + blocks_ahead * block_floats(), bytes);
+    }
     const float* factors = at + block_bytes() / sizeof(float);
     const kernels::BitScoring scoring = {
         .start = query.start,
@@ -161,6 +168,7 @@ std::vector<std::vector<Neighbor>> FlatBitIndex::search_batch(MatrixView queries
                         for (std::size_t q = 0; q < part.rows; ++q) {
                           prepared.push_back(prepare(part.row(q), candidates));
                         }
+                        prepared.front().asks_ahead = true;
                         for (std::size_t first = 0; first < size(); first += kBlockRows) {
                           const std::size_t count = std::min(kBlockRows, size() - first);
                           if (!any_allowed(allowed, first, count)) continue;

@@ -16,6 +16,7 @@
 #include "base/error_context.h"
 #include "index/best_rows.h"
 #include "index/flat_scan.h"
+#include "kernels/above.h"
 #include "kernels/gemm.h"
 
 namespace sememe::index {
@@ -87,6 +88,7 @@ class FlatExact {
     std::vector<float> lengths;
     for (std::size_t q = 0; q < queries.rows; ++q) lengths.push_back(length_of(queries.row(q)));
     std::vector<float> scores(kGemmRows * queries.rows);
+    std::vector<float> thresholds(queries.rows);
     std::vector<float> scratch;
     std::array<float, kGemmRows> squares;
     for_each_block([&](std::size_t begin, std::size_t total) {
@@ -97,11 +99,12 @@ class FlatExact {
         for (std::size_t q = 0; q < queries.rows; ++q) best[q].widen(margin_of(some, lengths[q]));
         const float* block = rows_.block(first, count, scratch);
         kernels::gemm(count, {block, queries.cols}, packed, {scores.data(), queries.rows});
+        std::ranges::transform(best, thresholds.begin(), &BestRows::threshold);
         for (std::size_t r = 0; r < count; ++r) {
           if (allowed_ != nullptr && !allowed_->contains(first + r)) continue;
-          const float* row = scores.data() + r * queries.rows;
-          const float half = l2_ ? 0.5F * squares[r] : 0.0F;
-          for (std::size_t q = 0; q < queries.rows; ++q) best[q].offer(first + r, row[q] - half);
+          const auto row = std::span(scores).subspan(r * queries.rows, queries.rows);
+          if (l2_) std::ranges::for_each(row, [&](float& x) { x -= 0.5F * squares[r]; });
+          offer(first + r, row, best, thresholds);
         }
         for (std::size_t q = 0; q < queries.rows; ++q) keep_few(queries.row(q), best[q]);
       }
@@ -120,6 +123,17 @@ class FlatExact {
     for (std::size_t first = 0; first < rows_.size(); first += kBlockRows) {
       const std::size_t count = std::min(kBlockRows, rows_.size() - first);
       if (any_allowed(allowed_, first, count)) body(first, count);
+    }
+  }
+
+  // Scores of a row, one a query; thresholds: of best.
+  static void offer(std::size_t row, std::span<const float> scores, std::span<BestRows> best,
+                    std::span<float> thresholds) {
+    for (std::size_t q = 0;; ++q) {
+      q += kernels::first_above(scores.subspan(q), thresholds.subspan(q));
+      if (q == scores.size()) return;
+      best[q].offer(row, scores[q]);
+      thresholds[q] = best[q].threshold();
     }
   }
 

@@ -5,6 +5,7 @@
 
 #include "index/flat_exact.h"
 #include "kernels/dot.h"
+#include "kernels/target.h"
 
 namespace sememe::index {
 namespace {
@@ -20,7 +21,12 @@ class F32Rows {
     kernels::dot_rows(query, rows_.data + first * rows_.cols, count, out);
   }
   void squares(std::size_t first, std::size_t count, std::span<float> out) const {
+    const std::size_t bytes = dims() * sizeof(float);
+    const std::size_t ahead = kernels::rows_ahead(bytes);
     for (std::size_t i = 0; i < count; ++i) {
+      if (first + i + ahead < size()) {
+        kernels::prefetch_lines(rows_.row(first + i + ahead).data(), bytes);
+      }
       out[i] = kernels::dot(rows_.row(first + i), rows_.row(first + i));
     }
   }

@@ -35,6 +35,16 @@ SEMEME_ALWAYS_INLINE void dot_rows(const ByteDotBlock& p, std::size_t first, std
   for (std::size_t r = 0; r < kRows; ++r) p.out[first + r] = Lanes::total(sums[r]) - offset;
 }
 
+template <class Lanes>
+SEMEME_ALWAYS_INLINE void dots_in_order(const ByteDotBlock& p, std::size_t bytes,
+                                        std::int32_t offset) {
+  const std::size_t ahead = rows_ahead(p.stride);
+  for (std::size_t r = 0; r < p.count; ++r) {
+    if (r + ahead < p.count) prefetch_lines(byte_row<false>(p, r + ahead), bytes);
+    dot_rows<Lanes, 1, false>(p, r, offset);
+  }
+}
+
 inline void byte_dots_by_id(const ByteDotBlock& p, std::int32_t offset) {
   std::size_t r = 0;
   for (; r + kByteRowsAtOnce <= p.count; r += kByteRowsAtOnce) {
@@ -50,9 +60,7 @@ inline void byte_dots_by_id(const ByteDotBlock& p, std::int32_t offset) {
 inline void byte_dots(const ByteDotBlock& p) {
   const std::int32_t offset = ByteLanes::offset(p.query, p.n);
   if (p.ids != nullptr) return byte_dots_by_id(p, offset);
-  for (std::size_t r = 0; r < p.count; ++r) dot_rows<ByteLanes, 1, false>(p, r, offset);
+  dots_in_order<ByteLanes>(p, p.n, offset);
 }
 
-inline void nibble_dots(const ByteDotBlock& p) {
-  for (std::size_t r = 0; r < p.count; ++r) dot_rows<NibbleLanes, 1, false>(p, r, 0);
-}
+inline void nibble_dots(const ByteDotBlock& p) { dots_in_order<NibbleLanes>(p, p.n / 2, 0); }

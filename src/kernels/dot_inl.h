@@ -37,5 +37,9 @@ SEMEME_ALWAYS_INLINE float dot_row(const float* query, const float* row, std::si
 
 inline void dot_rows(const float* query, const float* rows, std::size_t n, std::size_t row_count,
                      float* out) {
-  for (std::size_t r = 0; r < row_count; ++r) out[r] = dot_row(query, rows + r * n, n);
+  const std::size_t ahead = rows_ahead(n * sizeof(float));
+  for (std::size_t r = 0; r < row_count; ++r) {
+    if (r + ahead < row_count) prefetch_lines(rows + (r + ahead) * n, n * sizeof(float));
+    out[r] = dot_row(query, rows + r * n, n);
+  }
 }

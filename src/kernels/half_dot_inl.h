@@ -7,7 +7,9 @@ inline void widen_halves(const std::uint16_t* from, std::size_t count, float* ou
 
 inline void half_dots(const float* query, const std::uint16_t* rows, std::size_t n,
                       std::size_t count, float* out) {
+  const std::size_t ahead = rows_ahead(n * sizeof(*rows));
   for (std::size_t r = 0; r < count; ++r, rows += n) {
+    if (r + ahead < count) prefetch_lines(rows + ahead * n, n * sizeof(*rows));
     Simd::Reg sums[2] = {Simd::zero(), Simd::zero()};
     for (std::size_t i = 0; i < n; i += 32) {
 #pragma GCC unroll 2

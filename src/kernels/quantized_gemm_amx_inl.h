@@ -100,7 +100,9 @@ inline void multiply_few_rows(const QuantizedGemmBlock& g) {
     amx::tile_zero<1>();
     amx::tile_zero<2>();
     amx::tile_zero<3>();
+    const bool fetch = column + kColumns < g.n;
     for (std::size_t k = 0; k < g.k; k += 64, b += 1024) {
+      if (fetch) prefetch_lines(b + 4 * panel + 3 * k * 16, 4096);
       amx::tile_load<4>(g.a.data + k, g.a.stride);
       amx::tile_load<5>(b);
       amx::multiply_u8s8<0, 4, 5>();

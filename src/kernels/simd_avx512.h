@@ -67,6 +67,10 @@ struct Simd {
     const __m128 pair = _mm_add_ps(quad, _mm_movehl_ps(quad, quad));
     return _mm_cvtss_f32(_mm_add_ss(pair, _mm_movehdup_ps(pair)));
   }
+  /// Bit i: whether lane i of a is above that of b; a NaN is not.
+  static SEMEME_ALWAYS_INLINE unsigned above(Reg a, Reg b) {
+    return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ);
+  }
   static SEMEME_ALWAYS_INLINE float highest(Reg a) {
     const __m256 half = _mm256_max_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1));
     const __m128 quad = _mm_max_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));

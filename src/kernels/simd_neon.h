@@ -93,6 +93,15 @@ struct Simd {
     const float32x2_t pair = vadd_f32(vget_low_f32(quad), vget_high_f32(quad));
     return vget_lane_f32(pair, 0) + vget_lane_f32(pair, 1);
   }
+  /// Bit i: whether lane i of a is above that of b; a NaN is not.
+  static SEMEME_ALWAYS_INLINE unsigned above(Reg a, Reg b) {
+    const uint32x4_t bits = {1, 2, 4, 8};
+    unsigned out = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      out |= vaddvq_u32(vandq_u32(vcgtq_f32(a.quad[i], b.quad[i]), bits)) << (4 * i);
+    }
+    return out;
+  }
   static SEMEME_ALWAYS_INLINE float highest(Reg a) {
     const float32x4_t quad = higher(higher(a.quad[0], a.quad[2]), higher(a.quad[1], a.quad[3]));
     const float32x4_t pair = higher(quad, vextq_f32(quad, quad, 2));

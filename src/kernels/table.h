@@ -109,6 +109,9 @@ struct KernelTable {
   void (*gelu)(const float* x, std::size_t n, float* out);
   void (*dot_rows)(const float* query, const float* rows, std::size_t n, std::size_t row_count,
                    float* out);
+  /// each: a threshold for each score, not one for all (above.h).
+  std::size_t (*first_above)(const float* scores, const float* thresholds, std::size_t n,
+                             bool each);
   void (*attention)(const AttentionBlock& block);
   /// Floats of scratch for attention in a layout of the tier's own.
   std::size_t (*attention_scratch)(std::size_t tokens, std::size_t head_dim) = nullptr;

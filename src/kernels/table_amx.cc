@@ -15,6 +15,7 @@ namespace vectors {
 // clang-format off: each uses the ones before it.
 #include "kernels/math_inl.h"
 #include "kernels/dot_inl.h"
+#include "kernels/above_inl.h"
 #include "kernels/lanes_inl.h"
 #include "kernels/gemm_inl.h"
 #include "kernels/layer_norm_inl.h"
@@ -49,6 +50,7 @@ const KernelTable kAmxTable = {
     .exp2 = amx::vectors::exp2_array,
     .gelu = amx::vectors::gelu_array,
     .dot_rows = amx::vectors::dot_rows,
+    .first_above = amx::vectors::first_above,
     .attention = amx::attention_heads,
     .attention_scratch = amx::attention_scratch,
     .layer_norm = amx::vectors::layer_norm_rows,

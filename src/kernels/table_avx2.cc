@@ -10,6 +10,7 @@ namespace sememe::kernels::avx2 {
 // clang-format off: each uses the ones before it.
 #include "kernels/math_inl.h"
 #include "kernels/dot_inl.h"
+#include "kernels/above_inl.h"
 #include "kernels/lanes_inl.h"
 #include "kernels/gemm_inl.h"
 #include "kernels/attention_inl.h"
@@ -26,6 +27,7 @@ const KernelTable kAvx2Table = {
     .exp2 = avx2::exp2_array,
     .gelu = avx2::gelu_array,
     .dot_rows = avx2::dot_rows,
+    .first_above = avx2::first_above,
     .attention = avx2::attention_heads,
     .layer_norm = avx2::layer_norm_rows,
     .sum_three = avx2::sum_three,

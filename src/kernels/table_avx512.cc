@@ -10,6 +10,7 @@ namespace sememe::kernels::avx512 {
 // clang-format off: each uses the ones before it.
 #include "kernels/math_inl.h"
 #include "kernels/dot_inl.h"
+#include "kernels/above_inl.h"
 #include "kernels/lanes_inl.h"
 #include "kernels/gemm_inl.h"
 #include "kernels/attention_inl.h"
@@ -26,6 +27,7 @@ const KernelTable kAvx512Table = {
     .exp2 = avx512::exp2_array,
     .gelu = avx512::gelu_array,
     .dot_rows = avx512::dot_rows,
+    .first_above = avx512::first_above,
     .attention = avx512::attention_heads,
     .layer_norm = avx512::layer_norm_rows,
     .sum_three = avx512::sum_three,

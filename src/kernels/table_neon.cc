@@ -9,6 +9,7 @@ namespace sememe::kernels::neon {
 // clang-format off: each uses the ones before it.
 #include "kernels/math_inl.h"
 #include "kernels/dot_inl.h"
+#include "kernels/above_inl.h"
 #include "kernels/lanes_inl.h"
 #include "kernels/gemm_inl.h"
 #include "kernels/attention_inl.h"
@@ -24,6 +25,7 @@ const KernelTable kNeonTable = {
     .exp2 = neon::exp2_array,
     .gelu = neon::gelu_array,
     .dot_rows = neon::dot_rows,
+    .first_above = neon::first_above,
     .attention = neon::attention_heads,
     .layer_norm = neon::layer_norm_rows,
     .sum_three = neon::sum_three,

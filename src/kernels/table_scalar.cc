@@ -21,6 +21,12 @@ void dot_rows(const float* query, const float* rows, std::size_t n, std::size_t 
   }
 }
 
+std::size_t first_above(const float* scores, const float* thresholds, std::size_t n, bool each) {
+  std::size_t i = 0;
+  while (i < n && !(scores[i] > thresholds[each ? i : 0])) ++i;
+  return i;
+}
+
 void exp2_array(const float* x, std::size_t n, float* out) {
   for (std::size_t i = 0; i < n; ++i) {
     out[i] = static_cast<float>(std::exp2(std::max(double{x[i]}, -126.0)));
@@ -132,6 +138,7 @@ const KernelTable kScalarTable = {
     .exp2 = exp2_array,
     .gelu = gelu_array,
     .dot_rows = dot_rows,
+    .first_above = first_above,
     .attention = attention_heads,
     .layer_norm = layer_norm_rows,
     .sum_three = sum_three,

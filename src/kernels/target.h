@@ -48,6 +48,13 @@ SEMEME_ALWAYS_INLINE void prefetch_lines(const void* from, std::size_t bytes) {
   }
 }
 
+/// How many rows ahead a scan of rows of so many bytes asks for: 6 KiB, past the end of a page that
+/// the hardware's own requests stop at.
+SEMEME_ALWAYS_INLINE std::size_t rows_ahead(std::size_t bytes) {
+  constexpr std::size_t kScanAhead = 6144;
+  return kScanAhead / (bytes == 0 ? 1 : bytes) + 1;
+}
+
 }  // namespace sememe::kernels
 
 #endif  // SEMEME_KERNELS_TARGET_H_
