@@ -14,7 +14,7 @@ constexpr std::size_t kBlock = 16;
 
 BestRows::BestRows(std::size_t k)
     : k_(k),
-      capacity_(2 * k + 256),
+      capacity_(2 * k + 64),
       threshold_(k > 0 ? -std::numeric_limits<float>::infinity()
                        : std::numeric_limits<float>::infinity()) {}
 

@@ -14,10 +14,11 @@ struct Neighbor {
   friend bool operator==(const Neighbor&, const Neighbor&) = default;
 };
 
-/// The order of results: equal ones by row.
-inline bool ranks_before(const Neighbor& a, const Neighbor& b) {
+/// The order of results: equal ones by row. An object, which sorts inline; they call a function for
+/// each comparison.
+inline constexpr auto ranks_before = [](const Neighbor& a, const Neighbor& b) {
   return a.similarity != b.similarity ? a.similarity > b.similarity : a.row < b.row;
-}
+};
 
 }  // namespace sememe::index
 

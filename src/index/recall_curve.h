@@ -13,7 +13,7 @@ namespace sememe::index {
 
 struct RecallAtEffort {
   std::uint32_t effort = 0;
-  float recall = 0;  ///< share of the exact k nearest that were found
+  float recall = 0;  ///< share of the exact k nearest that were found, less its standard error
   friend bool operator==(const RecallAtEffort&, const RecallAtEffort&) = default;
 };
 

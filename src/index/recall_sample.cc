@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <deque>
 
 #include "base/random.h"
@@ -71,13 +72,20 @@ class Sample {
  private:
   std::size_t row_of(std::size_t q) const { return graph_.block(nodes_[q]).tail().row; }
 
+  // Less a standard error: half of all samples would promise more than queries get.
   double recall_at(const GraphSearch& options) {
-    std::atomic<std::size_t> hits = 0;
+    std::atomic<std::size_t> total = 0;
+    std::atomic<std::size_t> squares = 0;
     pool_.parallel_for(nodes_.size(), [&](std::size_t q, std::size_t worker) {
       const auto found = searchers_[worker].search_without(nodes_[q], options);
-      hits += count_hits(found, nearest_[q], row_of(q), options.k);
+      const std::size_t hits = count_hits(found, nearest_[q], row_of(q), options.k);
+      total += hits;
+      squares += hits * hits;
     });
-    return static_cast<double>(hits) / static_cast<double>(options.k * nodes_.size());
+    const auto count = static_cast<double>(nodes_.size());
+    const double mean = static_cast<double>(total) / count;
+    const double variance = std::max(0.0, static_cast<double>(squares) / count - mean * mean);
+    return (mean - std::sqrt(variance / count)) / static_cast<double>(options.k);
   }
 
   const GraphView& graph_;
