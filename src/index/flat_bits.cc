@@ -45,7 +45,9 @@ struct FlatBitIndex::Query {
   float start;
   float step;
   BestRows best;
-  bool asks_ahead = false;  ///< for blocks that the other queries of its part then find at hand
+  /// For blocks that the other queries of its part then find at hand. One of four-bit codes is too
+  /// long to ask for at once.
+  bool asks_ahead = false;
 };
 
 std::size_t FlatBitIndex::row_bytes() const {
@@ -123,12 +125,11 @@ void FlatBitIndex::scan_block(std::size_t first, std::size_t count, Query& query
                               const RowSet* allowed) const {
   alignas(64) std::array<float, kBlockRows> scores;
   const std::size_t bytes = block_floats() * sizeof(float);
-  const std::size_t blocks_ahead = kernels::rows_ahead(bytes);
+  const std::size_t blocks_left = (size() - first + kLanes - 1) / kLanes;
+  const std::size_t more = query.asks_ahead ? kernels::rows_with_more(blocks_left, bytes) : 0;
   for (std::size_t i = 0; i < count; i += kLanes) {
     const float* at = codes_.data() + (first + i) / kLanes * block_floats();
-    if (query.asks_ahead && first + i + blocks_ahead * kLanes < size()) {
-      kernels::prefetch_lines(at + blocks_ahead * block_floats(), bytes);
-    }
+    if (i / kLanes < more) kernels::prefetch_ahead(at, bytes);
     const float* factors = at + block_bytes() / sizeof(float);
     const kernels::BitScoring scoring = {
         .start = query.start,
@@ -168,7 +169,7 @@ std::vector<std::vector<Neighbor>> FlatBitIndex::search_batch(MatrixView queries
                         for (std::size_t q = 0; q < part.rows; ++q) {
                           prepared.push_back(prepare(part.row(q), candidates));
                         }
-                        prepared.front().asks_ahead = true;
+                        prepared.front().asks_ahead = bits_ == CodeBits::kOne;
                         for (std::size_t first = 0; first < size(); first += kBlockRows) {
                           const std::size_t count = std::min(kBlockRows, size() - first);
                           if (!any_allowed(allowed, first, count)) continue;

@@ -22,11 +22,9 @@ class F32Rows {
   }
   void squares(std::size_t first, std::size_t count, std::span<float> out) const {
     const std::size_t bytes = dims() * sizeof(float);
-    const std::size_t ahead = kernels::rows_ahead(bytes);
+    const std::size_t more = kernels::rows_with_more(size() - first, bytes);
     for (std::size_t i = 0; i < count; ++i) {
-      if (first + i + ahead < size()) {
-        kernels::prefetch_lines(rows_.row(first + i + ahead).data(), bytes);
-      }
+      if (i < more) kernels::prefetch_ahead(rows_.row(first + i).data(), bytes);
       out[i] = kernels::dot(rows_.row(first + i), rows_.row(first + i));
     }
   }

@@ -36,13 +36,13 @@ SEMEME_ALWAYS_INLINE void dot_rows(const ByteDotBlock& p, std::size_t first, std
 }
 
 template <class Lanes>
-SEMEME_ALWAYS_INLINE void dots_in_order(const ByteDotBlock& p, std::size_t bytes,
-                                        std::int32_t offset) {
-  const std::size_t ahead = rows_ahead(p.stride);
-  for (std::size_t r = 0; r < p.count; ++r) {
-    if (r + ahead < p.count) prefetch_lines(byte_row<false>(p, r + ahead), bytes);
+SEMEME_ALWAYS_INLINE void dots_in_order(const ByteDotBlock& p, std::int32_t offset) {
+  std::size_t r = 0;
+  for (const std::size_t end = rows_with_more(p.count, p.stride); r < end; ++r) {
+    prefetch_ahead(byte_row<false>(p, r), p.stride);
     dot_rows<Lanes, 1, false>(p, r, offset);
   }
+  for (; r < p.count; ++r) dot_rows<Lanes, 1, false>(p, r, offset);
 }
 
 inline void byte_dots_by_id(const ByteDotBlock& p, std::int32_t offset) {
@@ -60,7 +60,7 @@ inline void byte_dots_by_id(const ByteDotBlock& p, std::int32_t offset) {
 inline void byte_dots(const ByteDotBlock& p) {
   const std::int32_t offset = ByteLanes::offset(p.query, p.n);
   if (p.ids != nullptr) return byte_dots_by_id(p, offset);
-  dots_in_order<ByteLanes>(p, p.n, offset);
+  dots_in_order<ByteLanes>(p, offset);
 }
 
-inline void nibble_dots(const ByteDotBlock& p) { dots_in_order<NibbleLanes>(p, p.n / 2, 0); }
+inline void nibble_dots(const ByteDotBlock& p) { dots_in_order<NibbleLanes>(p, 0); }

@@ -37,9 +37,10 @@ SEMEME_ALWAYS_INLINE float dot_row(const float* query, const float* row, std::si
 
 inline void dot_rows(const float* query, const float* rows, std::size_t n, std::size_t row_count,
                      float* out) {
-  const std::size_t ahead = rows_ahead(n * sizeof(float));
-  for (std::size_t r = 0; r < row_count; ++r) {
-    if (r + ahead < row_count) prefetch_lines(rows + (r + ahead) * n, n * sizeof(float));
+  std::size_t r = 0;
+  for (const std::size_t end = rows_with_more(row_count, n * sizeof(float)); r < end; ++r) {
+    prefetch_ahead(rows + r * n, n * sizeof(float));
     out[r] = dot_row(query, rows + r * n, n);
   }
+  for (; r < row_count; ++r) out[r] = dot_row(query, rows + r * n, n);
 }

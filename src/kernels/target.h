@@ -48,11 +48,19 @@ SEMEME_ALWAYS_INLINE void prefetch_lines(const void* from, std::size_t bytes) {
   }
 }
 
-/// How many rows ahead a scan of rows of so many bytes asks for: 6 KiB, past the end of a page that
-/// the hardware's own requests stop at.
-SEMEME_ALWAYS_INLINE std::size_t rows_ahead(std::size_t bytes) {
-  constexpr std::size_t kScanAhead = 6144;
-  return kScanAhead / (bytes == 0 ? 1 : bytes) + 1;
+/// Bytes that a scan of rows in order asks ahead: past the end of a page, where the hardware's own
+/// requests stop.
+inline constexpr std::size_t kScanAhead = 6144;
+
+/// How many of `count` rows of so many bytes, which lie together, have a row behind them to ask for
+/// at that distance.
+SEMEME_ALWAYS_INLINE std::size_t rows_with_more(std::size_t count, std::size_t bytes) {
+  return count * bytes > kScanAhead ? count - kScanAhead / bytes - 1 : 0;
+}
+
+/// Asks for as much as a row has, that far behind it.
+SEMEME_ALWAYS_INLINE void prefetch_ahead(const void* row, std::size_t bytes) {
+  prefetch_lines(static_cast<const char*>(row) + kScanAhead, bytes);
 }
 
 }  // namespace sememe::kernels
