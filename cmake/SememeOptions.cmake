@@ -4,6 +4,7 @@ option(SEMEME_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(SEMEME_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(SEMEME_BUILD_FUZZ "Build fuzzers with libFuzzer (Clang); without it they replay their corpus as tests" OFF)
 option(SEMEME_WERROR "Treat warnings as errors" OFF)
+option(SEMEME_UNITY "Compile tests and cli several files at a time: half the time of a whole build" ON)
 option(SEMEME_EMULATE_TILES "The AMX tier with tiles in plain C++: for its tests on processors without" OFF)
 set(SEMEME_SANITIZE "" CACHE STRING "Sanitizers, comma separated: address,undefined or thread")
 

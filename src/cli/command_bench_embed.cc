@@ -33,7 +33,7 @@ constexpr std::size_t kComparedTokens = 2048;
 constexpr double kSampleSeconds = 0.01;
 constexpr std::size_t kFewestSamples = 3;
 
-struct Options {
+struct BenchEmbedFlags {
   std::string model;
   std::vector<std::string> precisions = {"exact", "near", "fast"};
   std::string progress = "auto";
@@ -212,7 +212,7 @@ Timing time_passes(Runner& runner, const Prepared& work, double seconds, Matrix&
 /// The bench of one model: what it measures, and what it found.
 class EmbedBench {
  public:
-  explicit EmbedBench(const Options& options)
+  explicit EmbedBench(const BenchEmbedFlags& options)
       : options_(options),
         name_(options.model.empty() ? std::string(kDefaultModel) : options.model),
         directory_(model::resolve_model(name_)),
@@ -269,7 +269,7 @@ class EmbedBench {
     reports_.push_back(std::move(report));
   }
 
-  const Options& options_;
+  const BenchEmbedFlags& options_;
   std::string name_;
   Path directory_;
   Progress progress_;
@@ -347,7 +347,7 @@ void EmbedBench::print_tables() const {
   }
 }
 
-int run_embed(const Options& options) {
+int run_bench_embed(const BenchEmbedFlags& options) {
   EmbedBench bench(options);
   bench.run();
   options.json ? bench.print_json() : bench.print_tables();
@@ -359,7 +359,7 @@ int run_embed(const Options& options) {
 void add_bench(Program& program) {
   CLI::App* bench = add_command(program.app, "bench", "This machine's figures", "");
   bench->require_subcommand(1);
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchEmbedFlags>();
   CLI::App* command = add_command(
       *bench, "embed", "Tokens a second, time and memory of a model's encoder, by precision",
       "  sememe bench embed\n"
@@ -381,7 +381,7 @@ void add_bench(Program& program) {
       ->capture_default_str();
   command->add_option("--progress", options->progress, "Progress on standard error")
       ->check(CLI::IsMember({"auto", "always", "never"}));
-  on_run(program, command, [options] { return run_embed(*options); });
+  on_run(program, command, [options] { return run_bench_embed(*options); });
 }
 
 }  // namespace sememe::cli

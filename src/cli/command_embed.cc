@@ -19,7 +19,7 @@ namespace {
 // with batches.
 constexpr std::size_t kWindow = 4096;
 
-struct Options {
+struct EmbedFlags {
   ModelOptions model;
   TextSource source;
   std::string npy;
@@ -37,7 +37,7 @@ TextRole parse_role(const std::string& word) {
 // Writes the results of one window after another in the chosen form.
 class Writer {
  public:
-  Writer(const Options& options, const ModelInfo& model)
+  Writer(const EmbedFlags& options, const ModelInfo& model)
       : json_(options.json), precision_(precision_name(model.precision)) {
     if (!options.npy.empty()) npy_.emplace(options.npy, model.dim);
     if (json_) print("[");
@@ -84,7 +84,7 @@ class Writer {
   std::size_t count_ = 0;
 };
 
-int run_embed(Options options) {
+int run_embed(EmbedFlags options) {
   if (options.jsonl) options.source.format = InputFormat::kJsonLines;
   const Embedder embedder = open_embedder(options.model);
   Writer writer(options, embedder.info());
@@ -112,7 +112,7 @@ int run_embed(Options options) {
 }  // namespace
 
 void add_embed(Program& program) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EmbedFlags>();
   CLI::App* command = add_command(program.app, "embed", "Turn texts into vectors",
                                   "  sememe embed \"river bank\" \"investment bank\" --json\n"
                                   "  sememe embed --npy vectors.npy < lines.txt\n"

@@ -18,7 +18,7 @@
 namespace sememe::cli {
 namespace {
 
-struct Options {
+struct EvalFlags {
   ModelOptions model;
   std::string source;
   std::vector<std::size_t> columns = {1, 2, 3};
@@ -28,7 +28,7 @@ struct Options {
   bool json = false;
 };
 
-int run_word_sts(const Options& options) {
+int run_word_sts(const EvalFlags& options) {
   const eval::WordStsReport report = eval::evaluate_word_sts(
       vectors::read_word_vectors(options.vectors), options.source,
       {options.columns[0], options.columns[1], options.columns[2]},
@@ -50,7 +50,7 @@ int run_word_sts(const Options& options) {
   return kExitDone;
 }
 
-int run_sts(const Options& options) {
+int run_sts(const EvalFlags& options) {
   const Embedder embedder = open_embedder(options.model);
   StsReport report;
   {
@@ -77,7 +77,7 @@ int run_sts(const Options& options) {
   return kExitDone;
 }
 
-int run_retrieval(const Options& options) {
+int run_retrieval(const EvalFlags& options) {
   const Embedder embedder = open_embedder(options.model);
   RetrievalReport report;
   {
@@ -110,7 +110,7 @@ int run_retrieval(const Options& options) {
   return kExitDone;
 }
 
-void add_common(CLI::App* command, Options& options) {
+void add_common(CLI::App* command, EvalFlags& options) {
   command->add_flag("--json", options.json, "Print one JSON object");
   command->add_option("--progress", options.progress, "Progress on standard error")
       ->check(CLI::IsMember({"auto", "always", "never"}));
@@ -124,7 +124,7 @@ void add_eval(Program& program) {
       add_command(program.app, "eval", "Measure a model on published evaluation sets", "");
   eval->require_subcommand(1);
 
-  auto sts = std::make_shared<Options>();
+  auto sts = std::make_shared<EvalFlags>();
   CLI::App* command =
       add_command(*eval, "sts",
                   "Sentence similarity: Spearman and Pearson correlation (x 100) with human scores",
@@ -152,7 +152,7 @@ void add_eval(Program& program) {
   on_run(program, command,
          [sts] { return sts->vectors.empty() ? run_sts(*sts) : run_word_sts(*sts); });
 
-  auto retrieval = std::make_shared<Options>();
+  auto retrieval = std::make_shared<EvalFlags>();
   command = add_command(
       *eval, "retrieval",
       "Search quality on a set in BEIR layout (corpus.jsonl, queries.jsonl, qrels/test.tsv), with "

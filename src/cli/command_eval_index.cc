@@ -14,7 +14,7 @@
 namespace sememe::cli {
 namespace {
 
-struct Options {
+struct EvalIndexFlags {
   std::string vectors;
   std::string queries;
   std::string metric = "cosine";
@@ -80,7 +80,7 @@ void print_table(const eval::IndexReport& report) {
   }
 }
 
-int run(const Options& options) {
+int run(const EvalIndexFlags& options) {
   Matrix rows = vectors::read_vectors(options.vectors);
   Matrix queries = vectors::read_vectors(options.queries);
   eval::IndexReport report;
@@ -109,7 +109,7 @@ int run(const Options& options) {
 }  // namespace
 
 void add_eval_index(Program& program, CLI::App& eval) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EvalIndexFlags>();
   CLI::App* command = add_command(
       eval, "index",
       "Build a vector index of given vectors, and measure its recall against exact search, its "

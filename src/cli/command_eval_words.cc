@@ -12,7 +12,7 @@
 namespace sememe::cli {
 namespace {
 
-struct Options {
+struct EvalWordsFlags {
   std::string vectors;
   std::vector<std::string> files;
   std::size_t vocabulary_limit = 0;
@@ -74,7 +74,7 @@ void print_analogies(const std::vector<eval::AnalogyScore>& sections) {
   if (sections.size() > 1) line("all", sum_of(sections));
 }
 
-int run(const Options& options) {
+int run(const EvalWordsFlags& options) {
   const vectors::WordVectors vectors = vectors::read_word_vectors(options.vectors);
   OutputJson results = OutputJson::array();
   for (const std::string& file : options.files) {
@@ -109,7 +109,7 @@ int run(const Options& options) {
 }  // namespace
 
 void add_eval_words(Program& program, CLI::App& eval) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EvalWordsFlags>();
   CLI::App* command =
       add_command(eval, "words",
                   "Analogies (accuracy in percent of the covered questions) and similarity of "

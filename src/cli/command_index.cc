@@ -21,7 +21,7 @@
 namespace sememe::cli {
 namespace {
 
-struct Options {
+struct IndexFlags {
   ModelOptions model;
   std::string store;
   std::vector<std::string> paths;
@@ -72,7 +72,7 @@ struct Done {
   double seal_seconds = 0;
 };
 
-OutputJson to_json(const Done& done, const CollectionInfo& info, const Options& options) {
+OutputJson to_json(const Done& done, const CollectionInfo& info, const IndexFlags& options) {
   const SyncReport& report = done.files;
   OutputJson json = {{"store", info.directory},
                      {"precision", precision_name(info.precision)},
@@ -105,7 +105,7 @@ OutputJson to_json(const Done& done, const CollectionInfo& info, const Options& 
   return json;
 }
 
-void print_report(const Done& done, const CollectionInfo& info, const Options& options) {
+void print_report(const Done& done, const CollectionInfo& info, const IndexFlags& options) {
   const SyncReport& report = done.files;
   const char* would = options.dry_run ? "would index" : "indexed";
   print(concat(would, " ", counted(report.added + report.updated, "file", "files"), ": ",
@@ -145,7 +145,7 @@ void print_report(const Done& done, const CollectionInfo& info, const Options& o
                counted(info.passages, "passage", "passages"), "\n"));
 }
 
-SyncOptions to_sync_options(const Options& options, const StorePlace& place) {
+SyncOptions to_sync_options(const IndexFlags& options, const StorePlace& place) {
   return {.base_directory = place.base.string(),
           .ignore_files = !options.no_ignore,
           .hidden = options.hidden,
@@ -156,7 +156,7 @@ SyncOptions to_sync_options(const Options& options, const StorePlace& place) {
           .max_passage_tokens = options.max_tokens};
 }
 
-void sync_files(Collection& collection, const Options& options, const StorePlace& place,
+void sync_files(Collection& collection, const IndexFlags& options, const StorePlace& place,
                 Done& done) {
   Progress progress(parse_progress_mode(options.progress));
   done.files = sync(
@@ -171,7 +171,7 @@ void sync_files(Collection& collection, const Options& options, const StorePlace
 }
 
 // All documents are in the store already: Ctrl-C gives up the graph alone.
-void seal(Collection& collection, const Options& options, Done& done) {
+void seal(Collection& collection, const IndexFlags& options, Done& done) {
   const Interrupt interrupt;
   {
     Progress progress(parse_progress_mode(options.progress));
@@ -194,7 +194,7 @@ void seal(Collection& collection, const Options& options, Done& done) {
   }
 }
 
-int run_index(Options options) {
+int run_index(IndexFlags options) {
   const StorePlace place = locate_store(options.store);
   if (options.paths.empty()) options.paths.push_back(place.base.string());
   for (const std::string& path : options.paths) {
@@ -231,7 +231,7 @@ int run_index(Options options) {
   return nothing ? kExitFoundNothing : kExitDone;
 }
 
-void add_file_options(CLI::App* command, Options& options) {
+void add_file_options(CLI::App* command, IndexFlags& options) {
   command->add_flag("--no-ignore", options.no_ignore,
                     "Do not honour .gitignore, .ignore and .git/info/exclude");
   command->add_flag("--hidden", options.hidden, "Index hidden files and directories too");
@@ -250,7 +250,7 @@ void add_file_options(CLI::App* command, Options& options) {
 }  // namespace
 
 void add_index(Program& program) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<IndexFlags>();
   CLI::App* command =
       add_command(program.app, "index", "Add files to a store, or bring it up to date with them",
                   "  sememe index docs/ README.md\n"

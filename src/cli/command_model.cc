@@ -14,13 +14,13 @@
 namespace sememe::cli {
 namespace {
 
-struct Options {
+struct ModelFlags {
   std::string name{kDefaultModel};
   std::string precision;
   bool json = false;
 };
 
-int run_list(const Options& options) {
+int run_list(const ModelFlags& options) {
   const std::vector<std::string> names = model::list_models();
   const Path models = model::sememe_home() / "models";
   if (options.json) {
@@ -60,7 +60,7 @@ OutputJson to_json(const ModelInfo& info) {
           {"weights_type", info.weights_type}};
 }
 
-int run_show(const Options& options) {
+int run_show(const ModelFlags& options) {
   const Embedder embedder = Embedder::open(
       options.name,
       {.threads = 1, .precision = parse_precision(options.precision).value_or(kDefaultPrecision)});
@@ -82,7 +82,7 @@ int run_show(const Options& options) {
   return kExitDone;
 }
 
-int run_verify(const Options& options) {
+int run_verify(const ModelFlags& options) {
   const std::vector<std::string> faults = model::verify_model(options.name);
   if (options.json)
     print(to_line({{"name", options.name}, {"ok", faults.empty()}, {"faults", faults}}));
@@ -102,14 +102,14 @@ void add_model(Program& program) {
   CLI::App* model = add_command(
       program.app, "model", "Installed models: list them, look at one, check one, distill one", "");
   model->require_subcommand(1);
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ModelFlags>();
 
   CLI::App* list = add_command(*model, "list", "Names of the models in $SEMEME_HOME/models",
                                "  sememe model list");
   list->add_flag("--json", options->json, "Print an array of {name, directory, default}");
   on_run(program, list, [options] { return run_list(*options); });
 
-  const auto add = [&](const char* name, const char* description, int (*body)(const Options&)) {
+  const auto add = [&](const char* name, const char* description, int (*body)(const ModelFlags&)) {
     CLI::App* command =
         add_command(*model, name, description,
                     concat("  sememe model ", name, "\n  sememe model ", name, " ./my-model/"));

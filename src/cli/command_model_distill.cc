@@ -15,7 +15,7 @@
 namespace sememe::cli {
 namespace {
 
-struct Options {
+struct ModelDistillFlags {
   DistillOptions distill;
   std::string output;
   std::string dtype = "f32";
@@ -40,7 +40,7 @@ TableType parse_dtype(const std::string& word) {
   return word == "int8" ? TableType::kInt8 : TableType::kF32;
 }
 
-int run_distill(Options options) {
+int run_distill(ModelDistillFlags options) {
   if (options.output.empty()) options.output = default_output(options.distill.model);
   const Path directory = output_directory(options.output);
   options.distill.directory = directory.string();
@@ -86,7 +86,7 @@ int run_distill(Options options) {
 }  // namespace
 
 void add_model_distill(Program& program, CLI::App& model) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ModelDistillFlags>();
   options->distill.model = kDefaultModel;
   CLI::App* command = add_command(
       model, "distill",

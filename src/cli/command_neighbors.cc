@@ -18,7 +18,7 @@
 namespace sememe::cli {
 namespace {
 
-struct Options {
+struct NeighborsFlags {
   std::vector<std::string> words;
   std::optional<std::size_t> row;
   std::string queries;
@@ -31,7 +31,8 @@ struct Options {
 // Words.
 
 std::vector<index::Neighbor> nearest_words(const vectors::WordVectors& vectors,
-                                           const vectors::TermSum& sum, const Options& options) {
+                                           const vectors::TermSum& sum,
+                                           const NeighborsFlags& options) {
   if (options.nearest.recall >= 1) {
     return index::nearest_by_cosine(vectors.matrix(), sum.vector, options.count, sum.rows);
   }
@@ -47,7 +48,7 @@ std::vector<index::Neighbor> nearest_words(const vectors::WordVectors& vectors,
 }
 
 // The words nearest to the terms' sum, which are not among them.
-int run_words(const Options& options, std::span<const vectors::Term> terms) {
+int run_words(const NeighborsFlags& options, std::span<const vectors::Term> terms) {
   const vectors::WordVectors vectors = vectors::read_word_vectors(options.nearest.vectors);
   const auto found = nearest_words(vectors, vectors::sum_terms(vectors, terms), options);
   OutputJson list = OutputJson::array();
@@ -97,7 +98,7 @@ Matrix read_rows(const Path& path, vectors::Metric metric) {
   return metric == vectors::Metric::kCosine ? vectors::unit_rows(rows.view()) : rows;
 }
 
-int run_row(const Options& options, const Matrix& rows, vectors::Metric metric) {
+int run_row(const NeighborsFlags& options, const Matrix& rows, vectors::Metric metric) {
   const std::size_t row = *options.row;
   if (row >= rows.rows) {
     throw Error(ErrorCode::kInvalidArgument, concat("--row: expected less than the ", rows.rows,
@@ -111,7 +112,7 @@ int run_row(const Options& options, const Matrix& rows, vectors::Metric metric) 
   return found.empty() ? kExitFoundNothing : kExitDone;
 }
 
-int run_queries(const Options& options, const Matrix& rows, vectors::Metric metric) {
+int run_queries(const NeighborsFlags& options, const Matrix& rows, vectors::Metric metric) {
   const Matrix queries = read_rows(options.queries, metric);
   if (queries.rows > 0 && queries.cols != rows.cols) {
     throw Error(ErrorCode::kInvalidArgument, concat("--queries: expected vectors of ", rows.cols,
@@ -123,7 +124,7 @@ int run_queries(const Options& options, const Matrix& rows, vectors::Metric metr
   return rows.rows == 0 || queries.rows == 0 ? kExitFoundNothing : kExitDone;
 }
 
-int run_neighbors(const Options& options) {
+int run_neighbors(const NeighborsFlags& options) {
   if (!options.words.empty()) {
     const std::vector<vectors::Term> terms = {{.word = options.words.front(), .sign = 1}};
     return run_words(options, terms);
@@ -133,7 +134,7 @@ int run_neighbors(const Options& options) {
   return options.row ? run_row(options, rows, metric) : run_queries(options, rows, metric);
 }
 
-void add_common(CLI::App* command, Options& options) {
+void add_common(CLI::App* command, NeighborsFlags& options) {
   command->add_option("-k,--count", options.count, "How many to print")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
@@ -146,7 +147,7 @@ constexpr char kWordFiles[] =
 }  // namespace
 
 void add_neighbors(Program& program) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<NeighborsFlags>();
   CLI::App* command = add_command(
       program.app, "neighbors",
       "Words whose vectors are nearest to a word's; or rows of a file of vectors nearest to one of "
@@ -168,7 +169,7 @@ void add_neighbors(Program& program) {
   add_common(command, *options);
   on_run(program, command, [options] { return run_neighbors(*options); });
 
-  auto sums = std::make_shared<Options>();
+  auto sums = std::make_shared<NeighborsFlags>();
   command =
       add_command(program.app, "analogy", "Words nearest to a sum of words, those words left out",
                   "  sememe analogy king - man + woman --vectors words.bin");

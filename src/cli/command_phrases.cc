@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kTop = 20;
 
-struct Options {
+struct PhrasesFlags {
   std::vector<std::string> corpus;
   std::string output;
   std::string list;
@@ -38,7 +38,7 @@ void write_list(const Path& path, const std::vector<train::Phrase>& phrases) {
   file.finish();
 }
 
-OutputJson to_json(const Options& options, const train::PhraseReport& report) {
+OutputJson to_json(const PhrasesFlags& options, const train::PhraseReport& report) {
   OutputJson passes = OutputJson::array();
   for (const train::PhrasePass& pass : report.passes) {
     passes.push_back(
@@ -56,7 +56,7 @@ OutputJson to_json(const Options& options, const train::PhraseReport& report) {
           {"top", top}};
 }
 
-std::string to_text(const Options& options, const train::PhraseReport& report) {
+std::string to_text(const PhrasesFlags& options, const train::PhraseReport& report) {
   std::string text;
   for (const train::PhrasePass& pass : report.passes) {
     text += concat("joined      ", with_separators(pass.joined), " pairs among ",
@@ -84,7 +84,7 @@ void warn_of_forgotten(const train::PhraseReport& report) {
              forgotten, " times were forgotten on the way, so counts near that are too low"));
 }
 
-int run_phrases(const Options& options) {
+int run_phrases(const PhrasesFlags& options) {
   train::PhraseOptions joining = options.joining;
   joining.files.assign(options.corpus.begin(), options.corpus.end());
   joining.rule = options.words == "spaces" ? text::WordRule::kSpaces : text::WordRule::kUnicode;
@@ -127,7 +127,7 @@ int run_phrases(const Options& options) {
 }  // namespace
 
 void add_phrases(Program& program) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PhrasesFlags>();
   CLI::App* command = add_command(
       program.app, "phrases", "Join words that come together more often than by chance: new_york",
       "  sememe phrases corpus.txt -o joined.txt\n"

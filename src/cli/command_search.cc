@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kPreviewLines = 6;
 
-struct Options {
+struct SearchFlags {
   ModelOptions model;
   TextOptions text;
   std::string store;
@@ -49,7 +49,7 @@ OutputJson to_json(const StorePlace& place, const SearchHit& hit) {
 
 // The passage, indented: all of it, or the first lines that say something (rulers do not) and how
 // many more there are.
-std::string preview(const std::string& raw, const Options& options) {
+std::string preview(const std::string& raw, const SearchFlags& options) {
   const std::string text = text::replace_invalid_utf8(raw).text;
   std::string out;
   std::size_t lines = 0;
@@ -70,7 +70,7 @@ std::string preview(const std::string& raw, const Options& options) {
   return out;
 }
 
-void print_hit(const StorePlace& place, const SearchHit& hit, const Options& options) {
+void print_hit(const StorePlace& place, const SearchHit& hit, const SearchFlags& options) {
   const bool colours = colours_on_stdout();
   const auto paint = [colours](const char* code, const std::string& text) {
     return colours ? concat("\x1b[", code, "m", text, "\x1b[0m") : text;
@@ -81,7 +81,7 @@ void print_hit(const StorePlace& place, const SearchHit& hit, const Options& opt
   print(concat(line, "\n", preview(hit.passage.text, options), "\n"));
 }
 
-int run_search(const Options& options) {
+int run_search(const SearchFlags& options) {
   const auto begin = std::chrono::steady_clock::now();
   const std::string query = accept_text(joined(options.words), options.text, "query");
   if (query.find_first_not_of(" \t\r\n") == query.npos) {
@@ -130,7 +130,7 @@ int run_search(const Options& options) {
 }  // namespace
 
 void add_search(Program& program) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SearchFlags>();
   CLI::App* command =
       add_command(program.app, "search", "Find passages by meaning: ranked, with path:line",
                   "  sememe search \"undo the last commit but keep my changes\"\n"

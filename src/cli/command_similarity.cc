@@ -17,7 +17,7 @@ namespace {
 // The matrix has the square of this many numbers.
 constexpr std::size_t kMaxTexts = 4096;
 
-struct Options {
+struct SimilarityFlags {
   ModelOptions model;
   TextSource source;
   bool jsonl = false;
@@ -50,7 +50,7 @@ void print_table(const std::vector<std::string>& texts, const Matrix& cosines) {
   }
 }
 
-int run_similarity(Options options) {
+int run_similarity(SimilarityFlags options) {
   if (options.jsonl) options.source.format = InputFormat::kJsonLines;
   std::vector<std::string> texts;
   for_each_window(options.source, kMaxTexts, [&](std::vector<std::string> window) {
@@ -83,7 +83,7 @@ int run_similarity(Options options) {
 }  // namespace
 
 void add_similarity(Program& program) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SimilarityFlags>();
   CLI::App* command = add_command(
       program.app, "similarity", "Cosine similarity of texts with each other",
       "  sememe similarity \"a man eats\" \"someone is having lunch\" \"the stock market fell\"");

@@ -12,7 +12,7 @@
 namespace sememe::cli {
 namespace {
 
-struct Options {
+struct StoreFlags {
   std::string store;
   bool json = false;
 };
@@ -60,7 +60,7 @@ void print_segment(const SegmentInfo& segment, const CollectionInfo& info) {
   print("recall     " + recall_line(segment.recall) + "\n");
 }
 
-int run_info(const Options& options) {
+int run_info(const StoreFlags& options) {
   const std::string directory = require_store(options.store).directory.string();
   const CollectionInfo info = collection_info(directory);
   const SegmentInfo segment = segment_info(directory);
@@ -96,7 +96,7 @@ int run_info(const Options& options) {
   return kExitDone;
 }
 
-int run_verify(const Options& options) {
+int run_verify(const StoreFlags& options) {
   const Path directory = require_store(options.store).directory;
   const std::vector<std::string> faults = verify_collection(directory.string());
   if (options.json) {
@@ -117,8 +117,8 @@ int run_verify(const Options& options) {
 void add_store(Program& program) {
   CLI::App* store = add_command(program.app, "store", "Look into a store and check it", "");
   store->require_subcommand(1);
-  auto options = std::make_shared<Options>();
-  const auto add = [&](const char* name, const char* description, int (*body)(const Options&)) {
+  auto options = std::make_shared<StoreFlags>();
+  const auto add = [&](const char* name, const char* description, int (*body)(const StoreFlags&)) {
     CLI::App* command =
         add_command(*store, name, description, std::string("  sememe store ") + name);
     command->add_flag("--json", options->json, "Print one JSON object");

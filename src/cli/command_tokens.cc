@@ -16,7 +16,7 @@
 namespace sememe::cli {
 namespace {
 
-struct Options {
+struct TokensFlags {
   std::string model;
   TextSource source;
   bool jsonl = false;
@@ -58,7 +58,7 @@ void print_table(const Tokenizer& tokenizer, const Encoding& encoding, const std
   }
 }
 
-int run_tokens(Options options) {
+int run_tokens(TokensFlags options) {
   if (options.jsonl) options.source.format = InputFormat::kJsonLines;
   const std::string name = options.model.empty() ? std::string(kDefaultModel) : options.model;
   const Path directory = model::resolve_model(name);
@@ -95,7 +95,7 @@ int run_tokens(Options options) {
 }  // namespace
 
 void add_tokens(Program& program) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TokensFlags>();
   CLI::App* command =
       add_command(program.app, "tokens", "Show the tokens of texts: ids, pieces, byte offsets",
                   "  sememe tokens \"unbelievably good\"\n"

@@ -25,7 +25,7 @@ namespace {
 
 enum class Model { kBow, kTfidf, kPpmi };
 
-struct Options : TrainOptions {
+struct TrainCountsFlags : TrainOptions {
   Model model = Model::kBow;
   train::SvdOptions svd;
   double power = 0;
@@ -49,7 +49,7 @@ struct Counted {
   train::SparseMatrix transposed;
 };
 
-Counted count_documents(const train::WordCorpus& corpus, const Options& options) {
+Counted count_documents(const train::WordCorpus& corpus, const TrainCountsFlags& options) {
   if (options.document == 0) {
     throw Error(ErrorCode::kInvalidArgument, "--document: expected at least 1 word, found 0");
   }
@@ -69,8 +69,8 @@ Counted count_documents(const train::WordCorpus& corpus, const Options& options)
   return {.words = ngrams.terms(), .matrix = std::move(words), .transposed = std::move(documents)};
 }
 
-Counted count_windows(const train::WordCorpus& corpus, const Options& options, std::size_t threads,
-                      Progress& progress) {
+Counted count_windows(const train::WordCorpus& corpus, const TrainCountsFlags& options,
+                      std::size_t threads, Progress& progress) {
   train::CooccurrenceOptions window;
   window.window = options.window;
   window.threads = threads;
@@ -90,7 +90,8 @@ Counted count_windows(const train::WordCorpus& corpus, const Options& options, s
           .transposed = std::move(transposed)};
 }
 
-train::VectorTable word_vectors(const train::SingularVectors& svd, const Options& options) {
+train::VectorTable word_vectors(const train::SingularVectors& svd,
+                                const TrainCountsFlags& options) {
   train::VectorTable words = train::scaled_by_values(svd.left, svd.values, options.power);
   if (!options.add_contexts) return words;
   const train::VectorTable contexts = train::scaled_by_values(svd.right, svd.values, options.power);
@@ -100,8 +101,8 @@ train::VectorTable word_vectors(const train::SingularVectors& svd, const Options
   return words;
 }
 
-void report(const Options& options, const train::WordCorpus& corpus, const Counted& counted,
-            const train::SingularVectors& svd, double seconds) {
+void report(const TrainCountsFlags& options, const train::WordCorpus& corpus,
+            const Counted& counted, const train::SingularVectors& svd, double seconds) {
   if (options.json) {
     print(to_line({{"output", options.output},
                    {"vocabulary", counted.words.size()},
@@ -123,7 +124,7 @@ void report(const Options& options, const train::WordCorpus& corpus, const Count
   print(concat("written     ", options.output, "\n"));
 }
 
-int run_counts(const Options& options) {
+int run_counts(const TrainCountsFlags& options) {
   static_cast<void>(vectors::word_vector_format(options.output));  // before the work
   const std::size_t threads = options.threads == 0 ? available_threads() : options.threads;
   ThreadPool pool(threads);
@@ -158,7 +159,7 @@ int run_counts(const Options& options) {
   return finished ? kExitDone : 128 + SIGINT;
 }
 
-void add_svd_options(CLI::App* command, Options& o) {
+void add_svd_options(CLI::App* command, TrainCountsFlags& o) {
   command->add_option("--dim", o.svd.dim, "Numbers in a vector")->capture_default_str();
   command
       ->add_option("--singular-power", o.power,
@@ -178,7 +179,7 @@ void add_svd_options(CLI::App* command, Options& o) {
   command->add_option("--seed", o.svd.seed, "Of all random numbers")->capture_default_str();
 }
 
-void add_document_options(CLI::App* command, Options& o) {
+void add_document_options(CLI::App* command, TrainCountsFlags& o) {
   command
       ->add_option("--document", o.document,
                    "Words of a document, at most: whole sentences as far as they fit")
@@ -192,7 +193,7 @@ void add_document_options(CLI::App* command, Options& o) {
       ->capture_default_str();
 }
 
-void add_window_options(CLI::App* command, Options& o) {
+void add_window_options(CLI::App* command, TrainCountsFlags& o) {
   command->add_option("--window", o.window, "Words on each side of a word that are counted")
       ->capture_default_str();
   command
@@ -217,7 +218,7 @@ void add_window_options(CLI::App* command, Options& o) {
 
 void add_model(Program& program, CLI::App& train, Model model, const char* name,
                const char* description) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainCountsFlags>();
   options->model = model;
   CLI::App* command =
       add_command(train, name, description,

@@ -19,7 +19,7 @@
 namespace sememe::cli {
 namespace {
 
-struct Options : TrainOptions {
+struct TrainGloveFlags : TrainOptions {
   train::CooccurrenceOptions counting;
   train::GloveOptions training;
 };
@@ -30,7 +30,7 @@ double since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-train::Cooccurrences count_pairs(const Options& options, const train::WordCorpus& corpus) {
+train::Cooccurrences count_pairs(const TrainGloveFlags& options, const train::WordCorpus& corpus) {
   Progress progress(options.progress_mode());
   return train::Cooccurrences::count(corpus, options.counting,
                                      [&](std::uint64_t done, std::uint64_t total) {
@@ -46,7 +46,7 @@ struct Training {
   double seconds = 0;
 };
 
-Training train_model(const Options& options, train::Glove& model) {
+Training train_model(const TrainGloveFlags& options, train::Glove& model) {
   const Interrupt interrupt;
   Progress progress(options.progress_mode());
   Training out;
@@ -65,7 +65,7 @@ Training train_model(const Options& options, train::Glove& model) {
   return out;
 }
 
-int run_glove(Options options) {
+int run_glove(TrainGloveFlags options) {
   static_cast<void>(vectors::word_vector_format(options.output));  // before the work
   if (options.training.threads == 0) options.training.threads = available_threads();
   options.counting.threads = options.training.threads;
@@ -112,7 +112,7 @@ int run_glove(Options options) {
 }  // namespace
 
 void add_train_glove(Program& program, CLI::App& train) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainGloveFlags>();
   CLI::App* command = add_command(
       train, "glove",
       "GloVe: products of vectors meet the logarithms of how often words stand near each other",

@@ -25,7 +25,7 @@
 namespace sememe::cli {
 namespace {
 
-struct Options : TrainOptions {
+struct TrainWord2vecFlags : TrainOptions {
   std::string loss = "ns";
   train::Word2VecOptions training;
   bool fasttext = false;
@@ -36,7 +36,7 @@ struct Options : TrainOptions {
   train::TraceOptions trace;
 };
 
-void write(const Options& options, const train::WordCorpus& corpus,
+void write(const TrainWord2vecFlags& options, const train::WordCorpus& corpus,
            const train::Word2VecOptions& training, const train::Word2Vec& model) {
   const vectors::WordVectorFormat format = vectors::word_vector_format(options.output);
   if (options.fasttext && format == vectors::WordVectorFormat::kBinary) {
@@ -47,7 +47,7 @@ void write(const Options& options, const train::WordCorpus& corpus,
 }
 
 // The corpus, with the words of the model that is to be trained on.
-train::WordCorpus read(const Options& options) {
+train::WordCorpus read(const TrainWord2vecFlags& options) {
   if (options.start_from.empty()) return read_corpus(options);
   const train::WordVocabulary known = train::read_checkpoint_vocabulary(options.start_from);
   TrainOptions with_known = options;
@@ -55,14 +55,14 @@ train::WordCorpus read(const Options& options) {
   return read_corpus(with_known);
 }
 
-bool traces(const Options& options) { return !options.trace.words.empty(); }
+bool traces(const TrainWord2vecFlags& options) { return !options.trace.words.empty(); }
 
-Path trace_file(const Options& options) {
+Path trace_file(const TrainWord2vecFlags& options) {
   return options.trace_file.empty() ? concat(options.output, ".trace.json") : options.trace_file;
 }
 
 // What --trace asks for, if it does.
-std::optional<train::TrainingTrace> begin_trace(const Options& options,
+std::optional<train::TrainingTrace> begin_trace(const TrainWord2vecFlags& options,
                                                 const train::WordCorpus& corpus) {
   if (!traces(options)) return std::nullopt;
   train::TraceOptions trace = options.trace;
@@ -87,9 +87,8 @@ struct Outcome {
 
 // Trains to the end or to Ctrl-C, with a checkpoint every so often and at the end, or the steps of
 // a trace.
-Outcome train_on(const Options& options, train::Word2Vec& model,
+Outcome train_on(const TrainWord2vecFlags& options, train::Word2Vec& model,
                  std::optional<train::TrainingTrace>& trace) {
-  using Clock = std::chrono::steady_clock;
   Outcome outcome;
   outcome.last.words = model.words_done();
   outcome.last.rate = options.training.rate;
@@ -99,7 +98,7 @@ Outcome train_on(const Options& options, train::Word2Vec& model,
   Progress progress(options.progress_mode());
   if (trace) record(*trace, outcome.last, model);
   do {
-    const Clock::time_point begin = Clock::now();
+    const auto begin = std::chrono::steady_clock::now();
     const auto on_block = [&](const train::TrainingProgress& now) {
       outcome.last = now;
       const double done = static_cast<double>(now.words - before);
@@ -107,7 +106,7 @@ Outcome train_on(const Options& options, train::Word2Vec& model,
       progress.update("trained on words", now.words, now.total_words,
                       concat(with_separators(static_cast<std::uint64_t>(rate)), " a second, loss ",
                              fixed(now.loss, 3)));
-      const std::chrono::duration<double> since = Clock::now() - begin;
+      const std::chrono::duration<double> since = std::chrono::steady_clock::now() - begin;
       return !Interrupt::seen() && !(keeps && since.count() >= options.checkpoint_seconds);
     };
     outcome.finished = model.train(
@@ -120,7 +119,8 @@ Outcome train_on(const Options& options, train::Word2Vec& model,
   return outcome;
 }
 
-void report(const Options& options, const train::WordCorpus& corpus, const Outcome& outcome) {
+void report(const TrainWord2vecFlags& options, const train::WordCorpus& corpus,
+            const Outcome& outcome) {
   const double rate = static_cast<double>(outcome.words) / std::max(outcome.seconds, 1e-3);
   if (!outcome.finished) {
     warn(concat("interrupted: ", options.output, " has the vectors of ",
@@ -148,7 +148,7 @@ void report(const Options& options, const train::WordCorpus& corpus, const Outco
   if (traces(options)) print(concat("trace       ", trace_file(options).native(), "\n"));
 }
 
-int run_word2vec(const Options& options) {
+int run_word2vec(const TrainWord2vecFlags& options) {
   static_cast<void>(vectors::word_vector_format(options.output));  // before the work
   const train::WordCorpus corpus = read(options);
   train::Word2VecOptions training = options.training;
@@ -168,7 +168,7 @@ int run_word2vec(const Options& options) {
   return outcome.finished ? kExitDone : 128 + SIGINT;
 }
 
-void add_trace_options(CLI::App* command, Options& options) {
+void add_trace_options(CLI::App* command, TrainWord2vecFlags& options) {
   CLI::Option* words =
       command
           ->add_option("--trace", options.trace.words,
@@ -196,7 +196,7 @@ void add_trace_options(CLI::App* command, Options& options) {
 
 void add_word2vec(Program& program, CLI::App& train, const char* name,
                   train::Architecture architecture, const char* description) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainWord2vecFlags>();
   options->training.architecture = architecture;
   CLI::App* command = add_command(
       train, name, description,

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kDims = 16;
 
-GrowingOptions options_of(std::size_t capacity) {
+GrowingOptions options_for(std::size_t capacity) {
   GrowingOptions options;
   options.capacity = capacity;
   options.effort = 40;
@@ -39,7 +39,7 @@ void beside(const GrowingIndex& index, const Search& search, const Write& write)
 
 TEST(GrowingThreads, SearchesSeeWhatWasPutInAndNothingThatWasTakenOut) {
   const Matrix rows = unit_clustered_rows(800, kDims, 1);
-  GrowingIndex index(kDims, options_of(800));
+  GrowingIndex index(kDims, options_for(800));
   std::atomic<std::size_t> inserted = 0;
   std::atomic<std::size_t> removed = 0;
   std::atomic<std::size_t> searches = 0;
@@ -77,7 +77,7 @@ TEST(GrowingThreads, SearchesSeeWhatWasPutInAndNothingThatWasTakenOut) {
 TEST(GrowingThreads, SearchesGoOnWhilePlacesAreFreedAndTakenAgain) {
   const Matrix rows = unit_clustered_rows(600, kDims, 1);
   const Matrix queries = unit_clustered_rows(20, kDims, 2);
-  GrowingIndex index(kDims, options_of(400));
+  GrowingIndex index(kDims, options_for(400));
   insert_rows(index, rows, 0, 300);
   std::atomic<std::size_t> searches = 0;
   std::atomic<std::size_t> missing = 0;
@@ -104,7 +104,7 @@ TEST(GrowingThreads, SearchesGoOnWhilePlacesAreFreedAndTakenAgain) {
 // with others as long as there are any.
 TEST(GrowingThreads, TheWriterLeavesAloneWhatALongSearchMayRead) {
   const Matrix rows = unit_clustered_rows(300, kDims, 1);
-  GrowingIndex index(kDims, options_of(300));
+  GrowingIndex index(kDims, options_for(300));
   insert_rows(index, rows, 0, 100);
   const std::size_t before = index.bytes();
   {

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "ingest/chunker_testing.h"
+#include "ingest/golden_testing.h"
 
 namespace sememe::ingest {
 namespace {
@@ -18,10 +19,6 @@ std::vector<Passage> chunk(std::string_view path, std::string_view source,
   std::vector<Passage> passages = chunk_document(source, document, measure, options);
   EXPECT_EQ(broken_rule(source, document, passages, measure, options.max_tokens), "") << path;
   return passages;
-}
-
-std::string golden(const std::string& name) {
-  return read_file(Path(SEMEME_GOLDEN_DIR) / "ingest" / name);
 }
 
 std::string words(std::size_t count, std::string_view word = "word") {

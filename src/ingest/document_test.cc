@@ -7,6 +7,7 @@
 #include "base/error_context.h"
 #include "base/file.h"
 #include "ingest/formats.h"
+#include "ingest/golden_testing.h"
 
 namespace sememe::ingest {
 namespace {
@@ -23,10 +24,6 @@ std::vector<std::string> outline(std::string_view path, std::string_view text) {
                            block.title, "] ", source.substr(0, source.find('\n'))));
   }
   return lines;
-}
-
-std::string golden(const std::string& name) {
-  return read_file(Path(SEMEME_GOLDEN_DIR) / "ingest" / name);
 }
 
 using Lines = std::vector<std::string>;

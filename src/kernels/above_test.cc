@@ -10,7 +10,6 @@
 namespace sememe::kernels {
 namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 std::size_t plain(std::span<const float> scores, std::span<const float> thresholds) {

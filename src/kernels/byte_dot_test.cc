@@ -9,7 +9,7 @@
 namespace sememe::kernels {
 namespace {
 
-std::vector<std::int8_t> test_bytes(std::size_t count, std::uint64_t seed) {
+std::vector<std::int8_t> signed_bytes(std::size_t count, std::uint64_t seed) {
   std::vector<std::int8_t> bytes;
   for (const float value : test_values(count, seed)) {
     bytes.push_back(static_cast<std::int8_t>(static_cast<int>(value * 128.0F)));
@@ -26,8 +26,8 @@ std::int32_t product(std::span<const std::int8_t> a, const std::int8_t* b) {
 TEST(ByteDot, IsExactOnEveryTier) {
   for (const std::size_t n : {0UL, 64UL, 128UL, 384UL, 448UL, 1024UL, 4096UL}) {
     const std::size_t stride = n + 5;  // rows at any address
-    const std::vector<std::int8_t> query = test_bytes(n, 1);
-    std::vector<std::int8_t> bytes = test_bytes(21 * stride, 2);
+    const std::vector<std::int8_t> query = signed_bytes(n, 1);
+    std::vector<std::int8_t> bytes = signed_bytes(21 * stride, 2);
     bytes.shrink_to_fit();
     const ByteRows rows = {.data = bytes.data(), .stride = stride};
     std::vector<std::uint32_t> ids;

@@ -13,8 +13,6 @@
 namespace sememe::kernels {
 namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
 float of_bf16(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
 
 bool bit_of(const std::vector<std::uint8_t>& block, std::size_t row, std::size_t d) {

@@ -65,7 +65,7 @@ TEST(GloveSteps, FollowTheGradientOfTheirLoss) {
   constexpr std::size_t kDim = 48;
   constexpr float kRate = 1e-4F;
   constexpr float kOwnRate = 0.5F;
-  constexpr float kStep = 1e-2F;
+  constexpr float kDifference = 1e-2F;
   for (std::size_t count = 1; count <= kGloveGroup; ++count) {
     const std::vector<std::uint32_t> pairs = one_group(count);
     const std::vector<float> logs = logs_of(count);
@@ -77,12 +77,12 @@ TEST(GloveSteps, FollowTheGradientOfTheirLoss) {
       for (std::size_t i = 0; i < before.size(); ++i) {
         if (i / kDim % 2 == 1) continue;  // rates
         const float value = before.data()[i];
-        before.data()[i] = value + kStep;
+        before.data()[i] = value + kDifference;
         const double above = glove_loss(before.block(pairs, logs, kRate));
-        before.data()[i] = value - kStep;
+        before.data()[i] = value - kDifference;
         const double below = glove_loss(before.block(pairs, logs, kRate));
         before.data()[i] = value;
-        const double slope = (above - below) / (2 * double{kStep});
+        const double slope = (above - below) / (2 * double{kDifference});
         const double expected = -double{kRate} * double{kOwnRate} * slope;
         ASSERT_NEAR(double{after.data()[i]} - double{value}, expected,
                     1e-3 * std::abs(expected) + 4e-8)

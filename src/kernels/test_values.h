@@ -6,11 +6,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "base/cpu.h"
 
 namespace sememe::kernels {
+
+inline constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 /// `count` values in [-1, 1), the same for the same seed (splitmix64).
 inline std::vector<float> test_values(std::size_t count, std::uint64_t seed) {

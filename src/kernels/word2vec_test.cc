@@ -38,7 +38,7 @@ std::vector<float> labels_of(std::size_t outputs) {
 }
 
 constexpr float kRate = 1e-3F;
-constexpr float kStep = 1e-2F;
+constexpr float kDifference = 1e-2F;
 
 // A step of size `rate` moves every number against the slope of the loss, which central differences
 // find.
@@ -48,12 +48,12 @@ void expect_slope(Rows& rows, const Rows& before, const Rows& after, std::size_t
   for (std::size_t r = 0; r < rows.pointers().size(); ++r) {
     for (std::size_t i = 0; i < dim; i += 3) {
       const float value = rows.at(r, i);
-      rows.at(r, i) = value + kStep;
+      rows.at(r, i) = value + kDifference;
       const double above = loss();
-      rows.at(r, i) = value - kStep;
+      rows.at(r, i) = value - kDifference;
       const double below = loss();
       rows.at(r, i) = value;
-      const double slope = (above - below) / (2 * double{kStep});
+      const double slope = (above - below) / (2 * double{kDifference});
       const double moved =
           double{after.values()[r * dim + i]} - double{before.values()[r * dim + i]};
       ASSERT_NEAR(moved, -factor * double{kRate} * slope, 3e-4 * double{kRate} + 3e-8)

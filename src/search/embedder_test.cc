@@ -4,39 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 
-#include "base/json.h"
 #include "base/memory.h"
+#include "search/golden_testing.h"
 #include "sememe/error.h"
-#include "vectors/npy.h"
 #include "vectors/similarity.h"
 
 namespace sememe {
 namespace {
-
-std::string model_path(const std::string& name) {
-  return std::string(SEMEME_GOLDEN_DIR) + "/models/" + name;
-}
-
-struct Golden {
-  std::vector<std::string> texts;
-  std::vector<std::size_t> tokens;
-  Matrix vectors;
-  std::vector<std::string_view> views() const { return {texts.begin(), texts.end()}; }
-};
-
-Golden read_golden(const std::string& stem) {
-  Golden golden;
-  std::ifstream file(stem + ".jsonl");
-  for (std::string line; std::getline(file, line);) {
-    const Json entry = parse_json(line, stem);
-    golden.texts.push_back(entry["text"].get<std::string>());
-    golden.tokens.push_back(entry["tokens"].get<std::size_t>());
-  }
-  golden.vectors = vectors::read_npy(stem + ".npy");
-  return golden;
-}
 
 float largest_difference(const Matrix& a, const Matrix& b) {
   EXPECT_EQ(a.values.size(), b.values.size());
@@ -61,7 +36,7 @@ float longest(const Matrix& vectors) {
 class EmbedderGolden : public testing::TestWithParam<const char*> {};
 
 TEST_P(EmbedderGolden, VectorsAndTokenCountsEqualSentenceTransformers) {
-  const Golden golden = read_golden(model_path(GetParam()) + ".golden");
+  const Golden golden = read_golden(GetParam());
   ASSERT_GE(golden.texts.size(), 60U);
   const Embedder embedder =
       Embedder::open(model_path(GetParam()), {.threads = 1, .precision = Precision::kExact});
@@ -75,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(Models, EmbedderGolden,
 class EmbedderPrecision : public testing::TestWithParam<Precision> {};
 
 TEST_P(EmbedderPrecision, SameBitsAloneInAnyBatchInAnyOrderWithAnyThreads) {
-  const Golden golden = read_golden(model_path("tiny-bert") + ".golden");
+  const Golden golden = read_golden("tiny-bert");
   const std::vector<std::string_view> texts = golden.views();
   const Embedder one =
       Embedder::open(model_path("tiny-bert"), {.threads = 1, .precision = GetParam()});
@@ -98,7 +73,7 @@ TEST_P(EmbedderPrecision, SameBitsAloneInAnyBatchInAnyOrderWithAnyThreads) {
 }
 
 TEST_P(EmbedderPrecision, IsNamedAndAsNearToExactAsItsNameSays) {
-  const Golden golden = read_golden(model_path("tiny-bert") + ".golden");
+  const Golden golden = read_golden("tiny-bert");
   const Embedder embedder =
       Embedder::open(model_path("tiny-bert"), {.threads = 1, .precision = GetParam()});
   EXPECT_EQ(embedder.info().precision, GetParam());

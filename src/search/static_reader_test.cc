@@ -5,37 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 
 #include "base/file.h"
-#include "base/json.h"
+#include "search/golden_testing.h"
 #include "sememe/embedder.h"
 #include "sememe/error.h"
-#include "vectors/npy.h"
 
 namespace sememe {
 namespace {
-
-std::string model_path(const std::string& name) {
-  return std::string(SEMEME_GOLDEN_DIR) + "/models/" + name;
-}
-
-struct Golden {
-  explicit Golden(const std::string& name) {
-    const std::string stem = model_path(name) + ".golden";
-    std::ifstream file(stem + ".jsonl");
-    for (std::string line; std::getline(file, line);) {
-      const Json entry = parse_json(line, stem);
-      texts.push_back(entry["text"].get<std::string>());
-      tokens.push_back(entry["tokens"].get<std::size_t>());
-    }
-    vectors = vectors::read_npy(stem + ".npy");
-  }
-  std::vector<std::string_view> views() const { return {texts.begin(), texts.end()}; }
-  std::vector<std::string> texts;
-  std::vector<std::size_t> tokens;
-  Matrix vectors;
-};
 
 bool same_bits(std::span<const float> a, std::span<const float> b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
@@ -45,7 +22,7 @@ class StaticGolden : public testing::TestWithParam<const char*> {};
 
 // Expected values: model2vec 0.10.0 and sentence-transformers 6.2.0, tools/golden/make_static.py.
 TEST_P(StaticGolden, VectorsAndTokensAreThoseOfTheModelsOwnProgram) {
-  const Golden golden(GetParam());
+  const Golden golden = read_golden(GetParam());
   ASSERT_GE(golden.texts.size(), 80U);
   const Embedder embedder = Embedder::open(model_path(GetParam()), {.threads = 1});
   const Embeddings found = embedder.embed_batch(golden.views());
@@ -59,7 +36,7 @@ TEST_P(StaticGolden, VectorsAndTokensAreThoseOfTheModelsOwnProgram) {
 }
 
 TEST_P(StaticGolden, ATextHasTheSameBitsInAnyCompany) {
-  const Golden golden(GetParam());
+  const Golden golden = read_golden(GetParam());
   const Embedder embedder = Embedder::open(model_path(GetParam()), {.threads = 1});
   const Embedder threads = Embedder::open(model_path(GetParam()), {.threads = 4});
   std::vector<std::string_view> many;

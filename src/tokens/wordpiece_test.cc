@@ -18,7 +18,7 @@ namespace {
 using Words = std::map<std::string, std::uint32_t, std::less<>>;
 using Pieces = std::vector<std::string>;
 
-WordPiece make(const Words& words, const WordPieceOptions& options = {}) {
+WordPiece word_piece(const Words& words, const WordPieceOptions& options = {}) {
   VocabularyBuilder builder;
   for (const auto& [word, id] : words) builder.add(word, id);
   return WordPiece(Vocabulary(std::move(builder)), options);
@@ -54,42 +54,43 @@ Pieces oracle(const Words& words, std::string_view word, std::string_view prefix
 
 TEST(WordPiece, TakesTheLongestPrefixAndThenContinuations) {
   const WordPiece model =
-      make({{"[UNK]", 0}, {"un", 1}, {"una", 2}, {"##aff", 3}, {"##ffa", 4}, {"##ble", 5}});
+      word_piece({{"[UNK]", 0}, {"un", 1}, {"una", 2}, {"##aff", 3}, {"##ffa", 4}, {"##ble", 5}});
   EXPECT_EQ(pieces_of(model, "unaffable"), (Pieces{"una@0-3", "##ffa@3-6", "##ble@6-9"}));
 }
 
 TEST(WordPiece, MakesAWordUnknownAsAWhole) {
-  const WordPiece model = make({{"[UNK]", 0}, {"a", 1}, {"##b", 2}});
+  const WordPiece model = word_piece({{"[UNK]", 0}, {"a", 1}, {"##b", 2}});
   EXPECT_EQ(pieces_of(model, "abx"), Pieces{"[UNK]@0-3"});
   EXPECT_EQ(pieces_of(model, "ab"), (Pieces{"a@0-1", "##b@1-2"}));
 }
 
 TEST(WordPiece, NeverTakesTheBarePrefixAsAPiece) {
-  const WordPiece model = make({{"[UNK]", 0}, {"a", 1}, {"##", 2}});
+  const WordPiece model = word_piece({{"[UNK]", 0}, {"a", 1}, {"##", 2}});
   EXPECT_EQ(pieces_of(model, "ab"), Pieces{"[UNK]@0-2"});
   EXPECT_EQ(pieces_of(model, "##"), Pieces{"##@0-2"});
 }
 
 TEST(WordPiece, MatchesATokenWithThePrefixAtTheBeginningOfAWord) {
-  const WordPiece model = make({{"[UNK]", 0}, {"##s", 1}});
+  const WordPiece model = word_piece({{"[UNK]", 0}, {"##s", 1}});
   EXPECT_EQ(pieces_of(model, "##ss"), (Pieces{"##s@0-3", "##s@3-4"}));
 }
 
 TEST(WordPiece, CountsCharactersNotBytes) {
   const Words words = {{"[UNK]", 0}, {"\xC3\xA9", 1}, {"##\xC3\xA9", 2}};
-  const WordPiece model = make(words, {.max_word_characters = 3});
+  const WordPiece model = word_piece(words, {.max_word_characters = 3});
   EXPECT_EQ(pieces_of(model, "\xC3\xA9\xC3\xA9\xC3\xA9").size(), 3U);
   EXPECT_EQ(pieces_of(model, "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9"), Pieces{"[UNK]@0-8"});
 }
 
 TEST(WordPiece, WorksWithAnEmptyPrefix) {
-  const WordPiece model = make({{"[UNK]", 0}, {"ab", 1}, {"c", 2}}, {.continuation_prefix = ""});
+  const WordPiece model =
+      word_piece({{"[UNK]", 0}, {"ab", 1}, {"c", 2}}, {.continuation_prefix = ""});
   EXPECT_EQ(pieces_of(model, "abcab"), (Pieces{"ab@0-2", "c@2-3", "ab@3-5"}));
 }
 
 TEST(WordPiece, RefusesAVocabularyWithoutTheUnknownToken) {
   try {
-    make({{"a", 0}});
+    word_piece({{"a", 0}});
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kCorrupt);
@@ -110,7 +111,7 @@ TEST(WordPiece, AgreesWithTheOracleOnRandomWords) {
     for (std::uint32_t id = 1; id < 40; ++id) {
       words.emplace((id % 2 == 0 ? prefix : "") + random_word(4), id);
     }
-    const WordPiece model = make(words, {.continuation_prefix = prefix});
+    const WordPiece model = word_piece(words, {.continuation_prefix = prefix});
     for (int i = 0; i < 200; ++i) {
       const std::string word = random_word(12);
       ASSERT_EQ(pieces_of(model, word), oracle(words, word, prefix)) << word;
@@ -121,8 +122,8 @@ TEST(WordPiece, AgreesWithTheOracleOnRandomWords) {
 TEST(WordPiece, IsLinearOnHostileWords) {
   // Every piece is one byte although nearly every walk goes on to the end of the longest token.
   const std::string longest = "##" + std::string(1000, 'a') + "b";
-  const WordPiece model =
-      make({{"[UNK]", 0}, {"a", 1}, {"##a", 2}, {longest, 3}}, {.max_word_characters = 10'000'000});
+  const WordPiece model = word_piece({{"[UNK]", 0}, {"a", 1}, {"##a", 2}, {longest, 3}},
+                                     {.max_word_characters = 10'000'000});
   const std::string word(200'000, 'a');
   std::vector<Piece> pieces(word.size());
   const auto begin = std::chrono::steady_clock::now();

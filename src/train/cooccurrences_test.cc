@@ -27,7 +27,7 @@ WordCorpus random_corpus() {
   return corpus_of(text);
 }
 
-using Matrix = std::map<std::pair<std::uint32_t, std::uint32_t>, double>;
+using ExpectedCounts = std::map<std::pair<std::uint32_t, std::uint32_t>, double>;
 
 double weight_at(std::size_t distance, const CooccurrenceOptions& o) {
   const auto d = static_cast<double>(distance);
@@ -37,8 +37,8 @@ double weight_at(std::size_t distance, const CooccurrenceOptions& o) {
 }
 
 // Every pair of places of every sentence.
-Matrix slow_count(const WordCorpus& corpus, const CooccurrenceOptions& o) {
-  Matrix matrix;
+ExpectedCounts slow_count(const WordCorpus& corpus, const CooccurrenceOptions& o) {
+  ExpectedCounts matrix;
   std::vector<std::uint32_t> sentence;
   for (const std::uint32_t id : corpus.ids()) {
     if (id != WordCorpus::kSentenceEnd) {
@@ -59,7 +59,7 @@ Matrix slow_count(const WordCorpus& corpus, const CooccurrenceOptions& o) {
   return matrix;
 }
 
-void expect_matrix(const Cooccurrences& found, const Matrix& expected, std::size_t words) {
+void expect_matrix(const Cooccurrences& found, const ExpectedCounts& expected, std::size_t words) {
   ASSERT_EQ(found.rows(), words);
   ASSERT_EQ(found.size(), expected.size());
   auto next = expected.begin();

@@ -58,7 +58,7 @@ double topics_found(const VectorTable& vectors) {
   return static_cast<double>(found) / static_cast<double>(vectors.rows());
 }
 
-GloveOptions small_options() {
+GloveOptions small_glove() {
   GloveOptions options;
   options.dim = 24;
   options.epochs = 10;
@@ -66,7 +66,7 @@ GloveOptions small_options() {
 }
 
 TEST(Glove, FindsTopicsAndItsLossFalls) {
-  Glove model(topic_pairs(), small_options());
+  Glove model(topic_pairs(), small_glove());
   std::vector<double> losses;
   EXPECT_TRUE(model.train([&](const GloveProgress& now) {
     EXPECT_EQ(now.total_pairs, 10 * model.pairs());
@@ -80,7 +80,7 @@ TEST(Glove, FindsTopicsAndItsLossFalls) {
 }
 
 TEST(Glove, GivesTheSameBytesForASeedWithAnyThreads) {
-  GloveOptions options = small_options();
+  GloveOptions options = small_glove();
   Glove one(topic_pairs(), options);
   one.train();
   for (const std::size_t threads : {1UL, 2UL, 4UL, 7UL}) {
@@ -98,7 +98,7 @@ TEST(Glove, GivesTheSameBytesForASeedWithAnyThreads) {
 
 TEST(Glove, StopsWhenAsked) {
   for (const std::size_t threads : {1UL, 3UL}) {
-    GloveOptions options = small_options();
+    GloveOptions options = small_glove();
     options.threads = threads;
     Glove model(topic_pairs(), options);
     std::size_t calls = 0;
@@ -112,7 +112,7 @@ TEST(Glove, StopsWhenAsked) {
 }
 
 TEST(Glove, NamesTheEpochThatDiverged) {
-  GloveOptions options = small_options();
+  GloveOptions options = small_glove();
   options.rate = 10;
   options.threads = 2;
   options.epochs = 200;
@@ -129,7 +129,7 @@ TEST(Glove, NamesTheEpochThatDiverged) {
 
 TEST(Glove, RefusesWhatItCannotLearnFrom) {
   const auto refused = [](auto change) {
-    GloveOptions options = small_options();
+    GloveOptions options = small_glove();
     change(options);
     try {
       const Glove model(topic_pairs(), options);
@@ -145,7 +145,7 @@ TEST(Glove, RefusesWhatItCannotLearnFrom) {
   EXPECT_TRUE(refused([](GloveOptions& o) { o.rate = 0; }));
   EXPECT_TRUE(refused([](GloveOptions& o) { o.epochs = 0; }));
   EXPECT_FALSE(refused([](GloveOptions&) {}));
-  EXPECT_THROW(Glove({}, small_options()), Error);
+  EXPECT_THROW(Glove({}, small_glove()), Error);
 }
 
 // Every pair once, with its logarithm, in its block; no group crosses what the kernel may take as

@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "vectors/exact_testing.h"
 #include "vectors/metric.h"
 #include "vectors/rotation.h"
 
@@ -21,12 +22,6 @@ std::vector<float> unit_vector(std::size_t dims, std::uint64_t seed) {
   std::vector<float> out(dims);
   to_unit_length(x, out);
   return out;
-}
-
-double product(std::span<const float> a, std::span<const float> b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += double{a[i]} * double{b[i]};
-  return sum;
 }
 
 // One width of code behind one interface.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <random>
 
+#include "vectors/exact_testing.h"
 #include "vectors/similarity.h"
 
 namespace sememe::vectors {
@@ -21,12 +22,6 @@ Matrix random_rows(std::size_t rows, std::uint64_t seed) {
     for (float& value : matrix.row(r)) value = length * normal(random);
   }
   return matrix;
-}
-
-double product(std::span<const float> a, std::span<const float> b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += double{a[i]} * double{b[i]};
-  return sum;
 }
 
 double distance(std::span<const float> a, std::span<const float> b) {

@@ -8,11 +8,12 @@
 #include <span>
 
 #include "base/hash.h"
+#include "vectors/exact_testing.h"
 
 namespace sememe::vectors {
 namespace {
 
-constexpr std::size_t kDims[] = {1, 3, 64, 65, 100, 192, 300, 384, 448, 960, 1000, 1536, 4096};
+constexpr std::size_t kTriedDims[] = {1, 3, 64, 65, 100, 192, 300, 384, 448, 960, 1000, 1536, 4096};
 
 std::vector<float> normal_vector(std::size_t dims, std::uint64_t seed) {
   std::mt19937_64 random(seed);
@@ -28,14 +29,8 @@ std::vector<float> rotated(const Rotation& rotation, std::span<const float> x) {
   return out;
 }
 
-double product(std::span<const float> a, std::span<const float> b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += double{a[i]} * double{b[i]};
-  return sum;
-}
-
 TEST(Rotation, KeepsLengthsAndInnerProducts) {
-  for (const std::size_t dims : kDims) {
+  for (const std::size_t dims : kTriedDims) {
     const Rotation rotation(dims, dims);
     EXPECT_EQ(rotation.rotated_dims() % 64, 0U);
     EXPECT_GE(rotation.rotated_dims(), dims);
