@@ -8,7 +8,7 @@ import struct
 import subprocess
 import unittest
 
-from support import DEFAULT_MODEL, GOLDEN, PROGRAM, TINY, SememeTest, needs_model
+from support import DEFAULT_MODEL, GOLDEN, PROGRAM, TINY, SememeTest, needs_model, needs_speed
 
 
 def read_npy(path):
@@ -229,6 +229,7 @@ class Bench(SememeTest):
         self.assertNotIn("exact: loaded", out)
 
     @needs_model
+    @needs_speed
     def test_the_default_model_takes_all_workloads(self):
         found = self.expect(0, "bench", "embed", "--precision", "fast", "--threads", "2", "--seconds", "0", "--json").json
         work = {entry["workload"]: entry for entry in found["precisions"][0]["workloads"]}

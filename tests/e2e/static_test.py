@@ -5,7 +5,7 @@ import os
 import unittest
 
 from embed_test import golden_lines, read_npy
-from support import DEFAULT_MODEL, GOLDEN, TINY, SememeTest, limit_file_size, needs_model
+from support import DEFAULT_MODEL, GOLDEN, TINY, SememeTest, limit_file_size, needs_model, needs_speed
 
 STATIC = GOLDEN / "models" / "static-f32"
 GOLDEN_STATIC = ("static-f32", "static-f16", "static-int8", "static-st", "static-st-old")
@@ -151,6 +151,7 @@ class Quality(SememeTest):
     """What docs/static-models.md says of the default model's static one, on a small set of our own."""
 
     @needs_model
+    @needs_speed
     def test_a_static_model_of_the_default_one_knows_what_is_alike(self):
         self.expect(0, "model", "distill", DEFAULT_MODEL, "--output", "./fast", "--contexts", "0")
         pairs = [("a man is playing a guitar", "someone plays the guitar", "stock prices fell sharply"),

@@ -26,6 +26,8 @@ def default_model_is_installed():
     return (Path(sememe_home()) / "models" / DEFAULT_MODEL / "model.safetensors").exists()
 
 
+# For tests that work the default model for minutes under a sanitizer; the tiny models go the same ways.
+needs_speed = unittest.skipIf(os.environ.get("SEMEME_SANITIZED"), "takes minutes under a sanitizer")
 needs_model = unittest.skipUnless(default_model_is_installed(), "the default model is not installed: make model")
 
 
