@@ -14,6 +14,7 @@
 
 #include "base/cpu.h"
 #include "base/thread_pool.h"
+#include "kernels/target.h"
 #include "train/examples.h"
 #include "train/word2vec_state.h"
 
@@ -37,7 +38,7 @@ constexpr int kSpins = 2000;  // with a processor for each thread
 // Sums run in slices, so what decides their number is the length of rows, never that of threads.
 std::size_t slices_of(std::size_t lines) {
   if (lines < 4) return 1;
-  if (lines < 16) return 2;  // a slice costs one more addition across lanes for each pair
+  if (lines < 32) return 2;  // a slice costs one more addition across lanes for each pair
   return lines < 64 ? 4 : kernels::kMaxSlices;
 }
 
@@ -123,6 +124,7 @@ class alignas(64) Slice {
   void move(std::size_t b, const Batch& batch, std::span<const Slice> slices) {
     std::array<const float*, kernels::kMaxSlices> products;
     for (std::size_t i = 0; i < batch.size; ++i) {
+      if (i + kExamplesAhead < batch.size) ask_for_products(b, i + kExamplesAhead, slices);
       for (std::size_t s = 0; s < slices.size(); ++s) products[s] = slices[s].products(b, i);
       const std::span<const float* const> all(products.data(), slices.size());
       if (mean_) {
@@ -147,6 +149,18 @@ class alignas(64) Slice {
     const std::size_t columns = std::min(from.stride() - from_column, to.stride() - to_column);
     for (std::size_t r = 0; r < from.rows(); ++r) {
       std::copy_n(from.row(r) + from_column, columns, to.row(r) + to_column);
+    }
+  }
+
+  // Those of others lie in the caches of other processors.
+  void ask_for_products(std::size_t b, std::size_t example, std::span<const Slice> slices) const {
+    const ExampleRows& rows = rows_[b % 2][example];
+    const std::size_t pairs =
+        mean_ ? rows.mean_step().outputs.size()
+              : rows.skip_gram_step().inputs.size() * rows.skip_gram_step().outputs.size();
+    for (const Slice& slice : slices) {
+      if (&slice != this)
+        kernels::prefetch_lines(slice.products(b, example), pairs * sizeof(float));
     }
   }
 
