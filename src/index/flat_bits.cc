@@ -45,8 +45,7 @@ struct FlatBitIndex::Query {
   float start;
   float step;
   BestRows best;
-  /// For blocks that the other queries of its part then find at hand. One of four-bit codes is too
-  /// long to ask for at once.
+  /// For blocks that the other queries of its part then find at hand.
   bool asks_ahead = false;
 };
 
@@ -129,20 +128,21 @@ void FlatBitIndex::scan_block(std::size_t first, std::size_t count, Query& query
   const std::size_t more = query.asks_ahead ? kernels::rows_with_more(blocks_left, bytes) : 0;
   for (std::size_t i = 0; i < count; i += kLanes) {
     const float* at = codes_.data() + (first + i) / kLanes * block_floats();
-    if (i / kLanes < more) kernels::prefetch_ahead(at, bytes);
     const float* factors = at + block_bytes() / sizeof(float);
     const kernels::BitScoring scoring = {
         .start = query.start,
         .step = query.step,
         .factors = std::span<const float, kLanes>(factors, kLanes),
         .offsets = std::span<const float, kLanes>(factors + kLanes, kLanes)};
-    const std::span<const std::uint8_t> codes = {reinterpret_cast<const std::uint8_t*>(at),
-                                                 block_bytes()};
+    const auto* codes = reinterpret_cast<const std::uint8_t*>(at);
+    const bool asks = i / kLanes < more;
     const std::span<float, kLanes> out(scores.data() + i, kLanes);
     if (bits_ == CodeBits::kOne) {
-      kernels::bit_scores(codes, query.table, scoring, out);
+      if (asks) kernels::prefetch_ahead(at, bytes);
+      kernels::bit_scores({codes, block_bytes()}, query.table, scoring, out);
     } else {
-      kernels::nibble_scores(codes, query.arranged, scoring, out);
+      const std::size_t behind = asks ? kLanes : 0;
+      kernels::nibble_scores({codes, row_bytes(), behind}, query.arranged, scoring, out);
     }
   }
   query.best.offer_all(first, std::span(scores).first(count), allowed);
@@ -169,7 +169,7 @@ std::vector<std::vector<Neighbor>> FlatBitIndex::search_batch(MatrixView queries
                         for (std::size_t q = 0; q < part.rows; ++q) {
                           prepared.push_back(prepare(part.row(q), candidates));
                         }
-                        prepared.front().asks_ahead = bits_ == CodeBits::kOne;
+                        prepared.front().asks_ahead = true;
                         for (std::size_t first = 0; first < size(); first += kBlockRows) {
                           const std::size_t count = std::min(kBlockRows, size() - first);
                           if (!any_allowed(allowed, first, count)) continue;

@@ -38,7 +38,8 @@ SEMEME_ALWAYS_INLINE void dot_rows(const ByteDotBlock& p, std::size_t first, std
 template <class Lanes>
 SEMEME_ALWAYS_INLINE void dots_in_order(const ByteDotBlock& p, std::int32_t offset) {
   std::size_t r = 0;
-  for (const std::size_t end = rows_with_more(p.count, p.stride); r < end; ++r) {
+  const std::size_t asked = rows_with_more(p.count + p.behind, p.stride);
+  for (const std::size_t end = asked < p.count ? asked : p.count; r < end; ++r) {
     prefetch_ahead(byte_row<false>(p, r), p.stride);
     dot_rows<Lanes, 1, false>(p, r, offset);
   }

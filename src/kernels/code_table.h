@@ -18,6 +18,7 @@ struct ByteDotBlock {
   std::size_t stride;        ///< bytes
   const std::uint32_t* ids;  ///< [count], or null for rows 0 .. count
   std::size_t count;
+  std::size_t behind = 0;  ///< rows in order that follow the last one, to ask for (kScanAhead)
   std::int32_t* out;
 };
 

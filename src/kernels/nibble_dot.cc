@@ -26,14 +26,14 @@ void nibble_dot_rows(std::span<const std::int8_t> arranged, const NibbleRows& ro
                                .stride = rows.stride,
                                .ids = nullptr,
                                .count = out.size(),
+                               .behind = rows.behind,
                                .out = out.data()});
 }
 
-void nibble_scores(std::span<const std::uint8_t> rows, std::span<const std::int8_t> arranged,
+void nibble_scores(const NibbleRows& rows, std::span<const std::int8_t> arranged,
                    const BitScoring& scoring, std::span<float, kBitBlockRows> scores, Isa isa) {
-  SEMEME_CHECK(rows.size() == kBitBlockRows * arranged.size() / 2);
   std::array<std::int32_t, kBitBlockRows> sums;
-  nibble_dot_rows(arranged, {.data = rows.data(), .stride = arranged.size() / 2}, sums, isa);
+  nibble_dot_rows(arranged, rows, sums, isa);
   code_table(isa).score_sums(sums.data(), scoring, scores.data());
 }
 

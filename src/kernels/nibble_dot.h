@@ -20,6 +20,7 @@ inline constexpr std::size_t kNibbleMultiple = 64;
 struct NibbleRows {
   const std::uint8_t* data = nullptr;
   std::size_t stride = 0;
+  std::size_t behind = 0;  ///< rows that follow the last one, to ask for as a scan goes on
 };
 
 /// The query in the order in which kernels meet levels: of each 64 dimensions the even ones, then
@@ -32,7 +33,7 @@ void nibble_dot_rows(std::span<const std::int8_t> arranged, const NibbleRows& ro
                      std::span<std::int32_t> out, Isa isa = active_isa());
 
 /// What the sums of 32 rows that follow each other are turned into, as by bit_scores.
-void nibble_scores(std::span<const std::uint8_t> rows, std::span<const std::int8_t> arranged,
+void nibble_scores(const NibbleRows& rows, std::span<const std::int8_t> arranged,
                    const BitScoring& scoring, std::span<float, kBitBlockRows> scores,
                    Isa isa = active_isa());
 

@@ -85,7 +85,8 @@ TEST(NibbleDot, ScoresAreTheSameBitsOnEveryTier) {
           std::span<const float, kBitBlockRows>(numbers.data() + kBitBlockRows, kBitBlockRows)};
   for (const Isa isa : supported_isas()) {
     std::array<float, kBitBlockRows> scores;
-    nibble_scores(levels, arranged(query), scoring, scores, isa);
+    nibble_scores({.data = levels.data(), .stride = kDims / 2}, arranged(query), scoring, scores,
+                  isa);
     for (std::size_t r = 0; r < kBitBlockRows; ++r) {
       const auto sum = static_cast<float>(product(query, levels.data() + r * kDims / 2));
       const float expected = std::fma(
