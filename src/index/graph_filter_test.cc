@@ -62,6 +62,25 @@ TEST(GraphFilter, FindsTheNearestOfSomeRowsUnderEveryMetric) {
   }
 }
 
+TEST(GraphFilter, FollowsASetThatChanges) {
+  const Matrix rows = unit_clustered_rows(4000, 24, 1);
+  const Matrix query = unit_clustered_rows(1, 24, 2);
+  const GraphIndex index = build_graph_index(rows, Metric::kCosine);
+  GraphSearcher searcher(index);
+  const FlatIndex flat(rows.view());
+  RowSet allowed = random_rows(rows.rows, 0.02, 3);  // scanned
+  const RowSet others = random_rows(rows.rows, 0.02, 4);
+  for (int i = 0; i < 20; ++i) {
+    const auto found = searcher.search(query.row(0), {.k = 1, .allowed = &allowed});
+    ASSERT_EQ(found, flat.search(query.row(0), 1, allowed)) << i;
+    allowed.erase(found.front().row);
+    if (i % 5 == 4) {
+      EXPECT_EQ(searcher.search(query.row(0), {.k = 1, .allowed = &others}),
+                flat.search(query.row(0), 1, others));
+    }
+  }
+}
+
 TEST(GraphFilter, GivesEveryPassingRowWhenAskedForMore) {
   const Matrix rows = unit_clustered_rows(700, 24, 1);
   const Matrix query = unit_clustered_rows(1, 24, 2);

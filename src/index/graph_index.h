@@ -171,7 +171,8 @@ class GraphSearcher {
   GraphWalk walk_;
   GraphScan scan_;
   VisitedNodes listed_;  // empty where no rows are equal
-  std::vector<Node> nodes_;
+  RowSet listed_set_;
+  std::vector<Node> nodes_;  // of that set
   std::vector<Near> passing_;
   std::vector<float> mapped_;
   std::vector<float> rotated_;

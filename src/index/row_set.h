@@ -42,6 +42,8 @@ class RowSet {
       }
     }
   }
+  /// The rows, in order.
+  void list(std::vector<std::uint32_t>& rows) const;
   /// Row r is bit r % 64 of word r / 64; bits from size() on are zeros.
   std::span<const std::uint64_t> words() const { return words_; }
 
@@ -59,6 +61,27 @@ inline RowSet RowSet::all(std::size_t size) {
   if (size % 64 != 0) out.words_.back() = (std::uint64_t{1} << (size % 64)) - 1;
   out.count_ = size;
   return out;
+}
+
+inline void RowSet::list(std::vector<std::uint32_t>& rows) const {
+  // So many are taken of each word whether they are there or not: where one row in 100 passes, a
+  // branch on the next bit goes wrong for every other word.
+  constexpr std::size_t kAtOnce = 2;
+  rows.resize(count_ + kAtOnce);
+  std::uint32_t* out = rows.data();
+  for (std::size_t w = 0; w < words_.size(); ++w) {
+    std::uint64_t bits = words_[w];
+    const auto first = static_cast<std::uint32_t>(64 * w);
+    for (std::size_t i = 0; i < kAtOnce; ++i) {
+      *out = first + static_cast<std::uint32_t>(std::countr_zero(bits));
+      out += bits != 0 ? 1 : 0;
+      bits &= bits - 1;
+    }
+    for (; bits != 0; bits &= bits - 1) {
+      *out++ = first + static_cast<std::uint32_t>(std::countr_zero(bits));
+    }
+  }
+  rows.resize(count_);
 }
 
 inline void RowSet::insert(std::size_t row) {

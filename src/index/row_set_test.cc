@@ -33,6 +33,9 @@ TEST(RowSet, HoldsWhatASetHolds) {
       ASSERT_EQ(set.contains(row), expected.contains(row));
     }
     EXPECT_EQ(rows_of(set), std::vector<std::size_t>(expected.begin(), expected.end()));
+    std::vector<std::uint32_t> listed = {7};
+    set.list(listed);
+    EXPECT_EQ(listed, std::vector<std::uint32_t>(expected.begin(), expected.end()));
     for (std::size_t first = 0; first < size; ++first) {
       for (const std::size_t count : {0UL, 1UL, 2UL, 64UL, size - first}) {
         if (first + count > size) continue;
