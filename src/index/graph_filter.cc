@@ -37,8 +37,8 @@ bool passes(const BlockTail& tail, std::span<const std::uint32_t> copies, const 
 
 // The nodes of a set of rows, each once.
 void GraphSearcher::list_nodes(const RowSet& allowed) {
-  allowed.list(nodes_);
   const std::span<const Node> node_of_row = index_.node_of_row();
+  allowed.list(nodes_);
   if (node_of_row.empty()) return;
   const bool copies = index_.has_copies();
   if (copies) listed_.clear();
@@ -60,6 +60,7 @@ std::span<const Near> GraphSearcher::scan_allowed(const GraphSearch& options) {
   // Many searches among the same rows follow each other, and listing takes as long as the scan. To
   // compare a set of a million takes 5 us.
   if (listed_set_ != *options.allowed) {
+    listed_set_ = {};  // should listing fail
     list_nodes(*options.allowed);
     listed_set_ = *options.allowed;
   }

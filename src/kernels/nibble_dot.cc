@@ -32,6 +32,7 @@ void nibble_dot_rows(std::span<const std::int8_t> arranged, const NibbleRows& ro
 
 void nibble_scores(const NibbleRows& rows, std::span<const std::int8_t> arranged,
                    const BitScoring& scoring, std::span<float, kBitBlockRows> scores, Isa isa) {
+  SEMEME_CHECK(rows.stride == arranged.size() / 2);
   std::array<std::int32_t, kBitBlockRows> sums;
   nibble_dot_rows(arranged, rows, sums, isa);
   code_table(isa).score_sums(sums.data(), scoring, scores.data());
