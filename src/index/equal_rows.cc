@@ -43,7 +43,7 @@ std::vector<std::uint32_t> first_equal(MatrixView rows) {
 
 }  // namespace
 
-EqualRows::EqualRows(MatrixView rows) {
+EqualRows::EqualRows(MatrixView rows) : size_(rows.rows) {
   const std::vector<std::uint32_t> first = first_equal(rows);
   std::vector<std::uint32_t> counts(rows.rows, 0);
   for (std::uint32_t r = 0; r < rows.rows; ++r) {

@@ -20,6 +20,8 @@ class EqualRows {
   /// Fewer than 2^31 rows. Cost: a hash of each row, and a sort of the hashes.
   explicit EqualRows(MatrixView rows);
 
+  /// Of all rows.
+  std::size_t size() const { return size_; }
   /// Of each set of equal rows the first; ascending until put_in_order.
   std::span<const std::uint32_t> distinct() const { return distinct_; }
   /// For distinct()[i]: where copies() has the other rows of its set, or 0.
@@ -30,6 +32,7 @@ class EqualRows {
   void put_in_order(std::vector<std::uint32_t> order);
 
  private:
+  std::size_t size_ = 0;
   std::vector<std::uint32_t> distinct_;
   std::vector<std::uint32_t> places_;
   std::vector<std::uint32_t> copies_ = {0};

@@ -16,8 +16,8 @@ struct Centre {
   float sum;
 };
 
-void encode_node(std::span<const float> x, const Centre& centre, std::span<float> scratch,
-                 std::span<std::uint8_t> code) {
+void encode_row(std::span<const float> x, const Centre& centre, std::span<float> scratch,
+                std::span<std::uint8_t> code) {
   for (std::size_t d = 0; d < x.size(); ++d) scratch[d] = x[d] - centre.x[d];
   const auto bits = code.first(CodeLayout{x.size()}.factors());
   const vectors::BitFactors found = vectors::encode_one_bit(scratch, bits);
@@ -29,10 +29,10 @@ void encode_node(std::span<const float> x, const Centre& centre, std::span<float
 
 }  // namespace
 
-NodeCodes encode_nodes(const GraphPoints& points, ThreadPool& pool) {
-  const CodeLayout layout = {points.dims()};
-  NodeCodes out = {.centre = kernels::AlignedFloats(points.dims()),
-                   .codes = kernels::AlignedBytes(points.size() * layout.bytes())};
+RowCodes encode_rows(const GraphPoints& points, const EqualRows& rows, ThreadPool& pool) {
+  const std::size_t bytes = CodeLayout{points.dims()}.bytes();
+  RowCodes out = {.centre = kernels::AlignedFloats(points.dims()),
+                  .codes = kernels::AlignedBytes(rows.size() * bytes)};
   if (points.size() == 0) return out;
   const std::vector<double> mean = mean_of(points, pool);
   std::ranges::transform(mean, out.centre.data(), [](double m) { return static_cast<float>(m); });
@@ -41,8 +41,11 @@ NodeCodes encode_nodes(const GraphPoints& points, ThreadPool& pool) {
     std::vector<float> scratch(points.dims());
     const std::size_t end = std::min(points.size(), (b + 1) * kBlock);
     for (std::size_t p = b * kBlock; p < end; ++p) {
-      encode_node(points.rotated(static_cast<Node>(p)), centre, scratch,
-                  out.codes.span().subspan(p * layout.bytes(), layout.bytes()));
+      const auto code = out.codes.span().subspan(rows.distinct()[p] * bytes, bytes);
+      encode_row(points.rotated(static_cast<Node>(p)), centre, scratch, code);
+      for (const std::uint32_t copy : copies_at(rows.copies(), rows.places()[p])) {
+        std::ranges::copy(code, out.codes.data() + copy * bytes);
+      }
     }
   });
   return out;

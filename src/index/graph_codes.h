@@ -1,12 +1,14 @@
-// One-bit codes of all nodes of a graph, a line or two each: what a scan of some of them reads
-// instead of their blocks, which are 35 times as long.
+// One-bit codes of all rows of a graph, a line or two each: what a scan of some of them reads
+// instead of their nodes' blocks, which are 35 times as long. They lie in the order of rows, so
+// that a set of rows is scanned without a look at the nodes: a table of those is as many misses
+// again.
 //
-// A node x is coded as its difference from the mean c of all (RaBitQ, vectors/bit_codes.h), so that
+// A row x is coded as its difference from the mean c of all (RaBitQ, vectors/bit_codes.h), so that
 //
 //   |q - x|^2 is about |q - c|^2 + addend - factor (y.q)
 //
 // as kernels/edges.h has it, with a standard deviation of 0.3 factor |q - c|: where that says that
-// a node cannot be among the nearest, it is not looked at.
+// a row cannot be among the nearest, its node is not looked at.
 #ifndef SEMEME_INDEX_GRAPH_CODES_H_
 #define SEMEME_INDEX_GRAPH_CODES_H_
 
@@ -15,6 +17,7 @@
 #include <span>
 
 #include "base/thread_pool.h"
+#include "index/equal_rows.h"
 #include "index/graph_points.h"
 #include "kernels/aligned.h"
 
@@ -28,19 +31,19 @@ struct CodeLayout {
   constexpr std::size_t bytes() const { return (factors() + 2 * sizeof(float) + 63) / 64 * 64; }
 };
 
-struct NodeCodes {
+struct RowCodes {
   kernels::AlignedFloats centre;  ///< [D], rotated
-  kernels::AlignedBytes codes;    ///< of all nodes, in their order
+  kernels::AlignedBytes codes;    ///< of all rows, in their order
 };
 
 /// The same where a search reads it.
-struct NodeCodesView {
+struct RowCodesView {
   std::span<const float> centre;
   std::span<const std::uint8_t> codes;
 };
 
 /// The same for any number of threads.
-NodeCodes encode_nodes(const GraphPoints& points, ThreadPool& pool);
+RowCodes encode_rows(const GraphPoints& points, const EqualRows& rows, ThreadPool& pool);
 
 /// The standard deviation of an estimate is this times its factor and |q - c|: for many dimensions
 /// the cosine of a vector and its code is sqrt(2 / pi) (vectors/bit_codes.h), from which the

@@ -178,7 +178,7 @@ GraphParts parse_graph(std::span<const Section> sections) {
   if (out.codes.centre.size() != layout.dims) {
     corrupt("centre", concat(layout.dims, " numbers"), concat("", out.codes.centre.size()));
   }
-  const std::size_t codes = out.parameters.nodes * CodeLayout{layout.dims}.bytes();
+  const std::size_t codes = out.parameters.rows * CodeLayout{layout.dims}.bytes();
   if (out.codes.codes.size() != codes) {
     corrupt("codes", concat(codes, " bytes"), concat("", out.codes.codes.size()));
   }

@@ -18,7 +18,7 @@
 namespace sememe::index {
 
 inline constexpr SectionFormat kGraphFormat = {
-    .letters = "SEMEMEGR", .version = 3, .what = "graph index", .synced = Synced::kYes};
+    .letters = "SEMEMEGR", .version = 4, .what = "graph index", .synced = Synced::kYes};
 
 /// One less than products of bytes allow (kernels/byte_dot.h): inner products take one more.
 inline constexpr std::uint32_t kMostDims = 65535;
@@ -46,7 +46,7 @@ struct GraphParts {
   std::span<const std::byte> blocks;
   std::span<const std::uint32_t> copies;  ///< equal_rows.h
   RecallCurves recall;
-  NodeCodesView codes;
+  RowCodesView codes;
   std::span<const NodeChecksums> checksums;  ///< of a file, else none
 };
 

@@ -37,10 +37,12 @@ void search(const GraphParts& parts) {
       if (row >= parts.parameters.rows) __builtin_trap();
     }
   }
-  std::vector<sememe::index::Node> nodes(graph.size);
-  std::iota(nodes.begin(), nodes.end(), sememe::index::Node{0});
+  std::vector<std::uint32_t> rows(parts.parameters.rows);
+  std::iota(rows.begin(), rows.end(), 0U);
+  std::vector<sememe::index::Node> nodes(rows.size(), sememe::index::kNoNode);
+  for (sememe::index::Node p = 0; p < graph.size; ++p) nodes[graph.block(p).tail().row] = p;
   sememe::index::GraphScan scan;
-  for (const Near& near : scan.run(graph, parts.codes, query, rotated, nodes, 1)) {
+  for (const Near& near : scan.run({graph, parts.codes, nodes}, query, rotated, rows, 1)) {
     if (near.node >= graph.size) __builtin_trap();
   }
 }

@@ -35,9 +35,9 @@ kernels::AlignedBytes copy_of(std::span<const std::byte> bytes) {
   return out;
 }
 
-NodeCodes copy_of(const NodeCodesView& view) {
-  NodeCodes out = {.centre = kernels::AlignedFloats(view.centre.size()),
-                   .codes = copy_of(std::as_bytes(view.codes))};
+RowCodes copy_of(const RowCodesView& view) {
+  RowCodes out = {.centre = kernels::AlignedFloats(view.centre.size()),
+                  .codes = copy_of(std::as_bytes(view.codes))};
   std::ranges::copy(view.centre, out.centre.data());
   return out;
 }
@@ -78,11 +78,7 @@ std::span<const Node> GraphIndex::node_of_row() const {
   return nodes_of_rows_->nodes;
 }
 
-// Few rows, none of them equal, are nodes of their own numbers.
 std::vector<Node> GraphIndex::find_nodes() const {
-  bool same = graph_.size == rows_.rows;
-  for (Node p = 0; p < graph_.size && same; ++p) same = graph_.block(p).tail().row == p;
-  if (same) return {};
   std::vector<Node> out(rows_.rows, kNoNode);
   for (Node p = 0; p < graph_.size; ++p) {
     const BlockTail& tail = graph_.block(p).tail();
@@ -117,7 +113,7 @@ GraphIndex GraphIndex::build(MatrixView rows, const GraphOptions& options, Threa
                                     .entry = built.entry},
                                    pool);
   }
-  index.codes_ = encode_nodes(points, pool);
+  index.codes_ = encode_rows(points, equal, pool);
   index.copies_.assign(equal.copies().begin(), equal.copies().end());
   index.parts_.parameters.entry = built.entry;
   index.parts_.blocks = std::as_bytes(index.blocks_.span());
@@ -172,7 +168,6 @@ GraphSearcher::GraphSearcher(const GraphIndex& index)
     : index_(index),
       query_(index.graph_.layout.dims),
       walk_(index.graph_.size),
-      listed_(index.has_copies() ? index.graph_.size : 0),
       mapped_(index.space_.dims()),
       rotated_(index.graph_.layout.dims) {}
 

@@ -95,7 +95,6 @@ class GraphIndex {
   GraphIndex(MatrixView rows, const GraphParameters& parameters);
   std::span<const Node> node_of_row() const;
   std::vector<Node> find_nodes() const;
-  bool has_copies() const { return graph_.size < rows_.rows; }
   void check_row(Node p, std::uint32_t row) const {
     if (checks_) checks_->row(p, row);
   }
@@ -105,12 +104,12 @@ class GraphIndex {
   vectors::Rotation rotation_;
   struct NodesOfRows {
     std::once_flag found;
-    std::vector<Node> nodes;  // empty where every row is the node of its number
+    std::vector<Node> nodes;  // kNoNode where the blocks of a file have none
   };
 
   // What parts_ lie in: the first three, or the file of the checks.
   kernels::AlignedBytes blocks_;
-  NodeCodes codes_;
+  RowCodes codes_;
   std::vector<std::uint32_t> copies_;
   std::unique_ptr<const GraphChecks> checks_;  // of a mapped index
   GraphParts parts_;
@@ -157,7 +156,6 @@ class GraphSearcher {
   std::vector<Neighbor> search_from(std::span<const float> query, const GraphSearch& options,
                                     Node without);
   std::span<const Near> walk(const GraphSearch& options, Node without);
-  void list_nodes(const RowSet& allowed);
   std::span<const Near> scan_allowed(const GraphSearch& options);
   std::span<const Near> walk_allowed(const GraphSearch& options);
   std::vector<Neighbor> search_allowed(std::span<const float> query, const GraphSearch& options);
@@ -170,9 +168,7 @@ class GraphSearcher {
   GraphQuery query_;
   GraphWalk walk_;
   GraphScan scan_;
-  VisitedNodes listed_;  // empty where no rows are equal
-  RowSet listed_set_;
-  std::vector<Node> nodes_;  // of that set
+  std::vector<std::uint32_t> scanned_;
   std::vector<Near> passing_;
   std::vector<float> mapped_;
   std::vector<float> rotated_;

@@ -12,9 +12,9 @@ namespace {
 
 // Nodes whose bytes are asked for ahead of their use: of 7 lines each.
 constexpr std::size_t kAhead = 12;
-// Deviations of its estimate that a node may be nearer than estimated: of the ten nearest of 1 % of
-// 250,000 and 500,000 nodes, 1 finds 0.972 and 0.967, 1.5 finds 0.993 and 0.990, 2 finds 0.998 and
-// 0.997, for 5 % more time; 97 to 119 nodes are then measured by bytes.
+// Deviations of its estimate that a row may be nearer than estimated: of the ten nearest of 1 % of
+// 250,000 and 500,000 rows, 1 finds 0.972 and 0.967, 1.5 finds 0.993 and 0.990, 2 finds 0.998 and
+// 0.997, for 5 % more time; 97 to 119 rows are then measured by bytes.
 constexpr float kDeviations = 2;
 
 float squared_distance_of(std::span<const float> a, std::span<const float> b) {
@@ -25,38 +25,40 @@ float squared_distance_of(std::span<const float> a, std::span<const float> b) {
 
 }  // namespace
 
-std::span<const Near> GraphScan::run(const GraphView& graph, const NodeCodesView& codes,
-                                     const GraphQuery& query, std::span<const float> rotated,
-                                     std::span<const Node> nodes, std::size_t k) {
-  found_.clear();
-  if (nodes.size() <= 2 * k) {
-    for (const Node p : nodes) found_.push_back({0, p});
-    measure(graph, query);
-    return found_;
-  }
-  const float base = squared_distance_of(rotated, codes.centre);
+void GraphScan::put(const ScannedGraph& scanned, std::uint32_t row) {
+  if (scanned.nodes[row] != kNoNode) found_.push_back({0, scanned.nodes[row]});
+}
+
+std::span<const Near> GraphScan::run(const ScannedGraph& scanned, const GraphQuery& query,
+                                     std::span<const float> rotated,
+                                     std::span<const std::uint32_t> rows, std::size_t k) {
+  const float base = squared_distance_of(rotated, scanned.codes.centre);
   const float doubt = kDeviations * kCodeDeviation * std::sqrt(base);
-  lowest_.resize(nodes.size());
+  closeness_.resize(rows.size());
   kernels::estimate_bit_rows(
       {.code = query.code(), .scale = query.scale().scale, .offset = doubt - 0.5F * query.sum()},
-      {.data = codes.codes.data(), .stride = CodeLayout{graph.layout.dims}.bytes()}, nodes,
-      lowest_);
+      {.data = scanned.codes.codes.data(), .stride = CodeLayout{scanned.graph.layout.dims}.bytes()},
+      rows, closeness_);
   BestRows best(2 * k);
-  for (std::size_t i = 0; i < nodes.size(); ++i) best.offer(i, -lowest_[i]);
-  float bound = 0;
-  for (const Neighbor& n : best.take()) {
-    found_.push_back({0, nodes[n.row]});
-    bound = -n.similarity;
-  }
-  if (found_.size() < k) return found_;
-  measure(graph, query);
-  std::ranges::nth_element(found_, found_.begin() + static_cast<std::ptrdiff_t>(k - 1));
-  bound = std::max(bound, found_[k - 1].distance - base);
+  best.offer_all(0, closeness_, nullptr);
   found_.clear();
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (lowest_[i] <= bound) found_.push_back({0, nodes[i]});
+  float least = 0;
+  for (const Neighbor& n : best.take()) {
+    put(scanned, rows[n.row]);
+    least = n.similarity;
   }
-  measure(graph, query);
+  if (found_.size() < k) return {};
+  measure(scanned.graph, query);
+  std::ranges::nth_element(found_, found_.begin() + static_cast<std::ptrdiff_t>(k - 1));
+  least = std::min(least, base - found_[k - 1].distance);
+  found_.clear();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (closeness_[i] >= least) put(scanned, rows[i]);
+  }
+  measure(scanned.graph, query);
+  // Equal rows share a node.
+  std::ranges::sort(found_);
+  found_.erase(std::ranges::unique(found_).begin(), found_.end());
   return found_;
 }
 

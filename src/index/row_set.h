@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error_context.h"
+#include "kernels/set_bits.h"
 
 namespace sememe::index {
 
@@ -64,23 +65,8 @@ inline RowSet RowSet::all(std::size_t size) {
 }
 
 inline void RowSet::list(std::vector<std::uint32_t>& rows) const {
-  // So many are taken of each word whether they are there or not: where one row in 100 passes, a
-  // branch on the next bit goes wrong for every other word.
-  constexpr std::size_t kAtOnce = 2;
-  rows.resize(count_ + kAtOnce);
-  std::uint32_t* out = rows.data();
-  for (std::size_t w = 0; w < words_.size(); ++w) {
-    std::uint64_t bits = words_[w];
-    const auto first = static_cast<std::uint32_t>(64 * w);
-    for (std::size_t i = 0; i < kAtOnce; ++i) {
-      *out = first + static_cast<std::uint32_t>(std::countr_zero(bits));
-      out += bits != 0 ? 1 : 0;
-      bits &= bits - 1;
-    }
-    for (; bits != 0; bits &= bits - 1) {
-      *out++ = first + static_cast<std::uint32_t>(std::countr_zero(bits));
-    }
-  }
+  rows.resize(count_ + kernels::kBitsRoom);
+  kernels::list_set_bits(words_, rows);
   rows.resize(count_);
 }
 

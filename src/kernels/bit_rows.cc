@@ -31,9 +31,9 @@ EstimateBitRows tier(Isa isa) {
 }  // namespace
 
 void estimate_bit_rows(const BitRowQuery& query, const BitRows& rows,
-                       std::span<const std::uint32_t> ids, std::span<float> estimates, Isa isa) {
+                       std::span<const std::uint32_t> ids, std::span<float> closeness, Isa isa) {
   const std::size_t dims = query.code.size();
-  SEMEME_CHECK(dims % kBitMultiple == 0 && dims <= kByteDotMost && ids.size() == estimates.size());
+  SEMEME_CHECK(dims % kBitMultiple == 0 && dims <= kByteDotMost && ids.size() == closeness.size());
   tier(isa)({.query = query.code.data(),
              .dims = dims,
              .scale = query.scale,
@@ -42,7 +42,7 @@ void estimate_bit_rows(const BitRowQuery& query, const BitRows& rows,
              .stride = rows.stride,
              .ids = ids.data(),
              .count = ids.size(),
-             .estimates = estimates.data()});
+             .closeness = closeness.data()});
 }
 
 }  // namespace sememe::kernels

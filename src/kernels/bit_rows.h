@@ -27,10 +27,11 @@ struct BitRowQuery {
   float offset = 0;  ///< less half of the query's sum
 };
 
-/// estimates[i] = addend - factor (offset + scale sum) of row ids[i], the same bits on every tier;
-/// ids may repeat and are not checked. Asks for rows some ids ahead of their use.
+/// closeness[i] = factor (offset + scale sum) - addend of row ids[i]: an estimated distance with
+/// its sign turned, so that more is nearer. The same bits on every tier; ids may repeat and are not
+/// checked. Asks for rows some ids ahead of their use.
 void estimate_bit_rows(const BitRowQuery& query, const BitRows& rows,
-                       std::span<const std::uint32_t> ids, std::span<float> estimates,
+                       std::span<const std::uint32_t> ids, std::span<float> closeness,
                        Isa isa = active_isa());
 
 }  // namespace sememe::kernels

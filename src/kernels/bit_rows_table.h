@@ -16,7 +16,7 @@ struct BitRowsBlock {
   std::size_t stride;
   const std::uint32_t* ids;  ///< [count]
   std::size_t count;
-  float* estimates;
+  float* closeness;
 };
 
 using EstimateBitRows = void (*)(const BitRowsBlock& block);
