@@ -6,21 +6,19 @@
 
 namespace sememe {
 
-/// Whether what is done since it was made took no longer than linear work does: of CPU time, which
-/// other programs hardly lengthen. For work of a second, up to 15 under a sanitizer, and of minutes
-/// in a quadratic way.
+/// CPU time since it was made, which other programs hardly lengthen, and the most of it that linear
+/// work may take: work of a second, up to 15 under a sanitizer, and of minutes in a quadratic way.
 class LinearTime {
  public:
-  bool was_kept() const { return seconds() - begin_ < kMostSeconds; }
-
- private:
-  static double seconds() { return cpu_seconds(CLOCK_PROCESS_CPUTIME_ID); }
 #if defined(__SANITIZE_ADDRESS__)
   static constexpr double kMostSeconds = 60;
 #else
   static constexpr double kMostSeconds = 10;
 #endif
-  double begin_ = seconds();
+  double seconds() const { return cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - begin_; }
+
+ private:
+  double begin_ = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
 };
 
 }  // namespace sememe

@@ -62,7 +62,7 @@ struct BlockLayout {
   }
   constexpr std::size_t code() const { return edges() + kDegree * sizeof(Node); }
   constexpr std::size_t tail() const { return code() + dims; }
-  /// Compact blocks end where they end: 528 bytes for 384 dimensions, and 592 with the node's code
+  /// Compact blocks end where they end: 528 bytes for 384 dimensions, and 592 with the row's code
   /// for filtered searches (graph_codes.h).
   constexpr std::size_t bytes() const {
     const std::size_t end = tail() + sizeof(BlockTail);

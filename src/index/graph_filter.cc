@@ -3,8 +3,8 @@
 //
 // A walk must visit effort / share nodes to meet `effort` that pass, as long as these are spread
 // evenly around the query; a scan costs the same wherever they are. So the cheaper of the two is
-// taken, and a walk that met too few is made twice as long as long as that costs less than the
-// scan: never more than three times the cost of the better one.
+// taken, and a walk that met too few is doubled for as long as that costs less than the scan: never
+// more than three times the cost of the better one.
 #include <algorithm>
 
 #include "base/error_context.h"

@@ -62,7 +62,7 @@ TEST(PassageInput, TakesLinearTimeForLinesThatNearlyAreMarkup) {
     while (text.size() < (std::size_t{1} << 20)) text += piece;
     EXPECT_FALSE(passage_input("", text).empty());
   }
-  EXPECT_TRUE(time.was_kept());
+  EXPECT_LT(time.seconds(), LinearTime::kMostSeconds);
 }
 
 }  // namespace
