@@ -105,7 +105,7 @@ std::vector<IndexTarget> measure_targets(const Measured& m, const index::RowSet*
   std::vector<IndexTarget> out;
   for (const double target : m.test.targets) {
     const bool all = target >= 1.0;
-    const std::size_t effort = all ? 0 : m.graph.recall().effort_for(target, k);
+    const index::Effort effort = all ? index::Effort{0} : m.graph.recall().effort_for(target, k);
     const std::size_t count = all ? std::min(kScannedQueries, m.queries.rows) : m.queries.rows;
     const auto search = [&](std::span<const float> query) {
       return all ? scan(query)
@@ -113,7 +113,7 @@ std::vector<IndexTarget> measure_targets(const Measured& m, const index::RowSet*
     };
     out.push_back(measure(m.queries, count, exact, m.test.rounds, search));
     out.back().target = target;
-    out.back().effort = effort;
+    out.back().effort = effort.visits;
   }
   return out;
 }

@@ -104,7 +104,7 @@ class Builder {
     for_all_nodes([&](Node p, Worker& worker) {
       worker.query.set(points_.rotated(p));
       worker.candidates.clear();
-      for (const Near& near : worker.walk.run(graph, worker.query, effort)) {
+      for (const Near& near : worker.walk.run(graph, worker.query, {.places = effort})) {
         if (near.node != p) worker.candidates.push_back(near);
       }
       for (const Near& near : old.of(p)) {

@@ -116,25 +116,29 @@ void check_node(const GraphParts& parts, const BlockView& block, const BlockLayo
   check_copies(parts.copies, tail.copies, parts.parameters.rows, where);
 }
 
+// Visits, slack and recall.
+constexpr std::size_t kSampleWords = 3;
+
 RecallCurves parse_recall(Section section) {
   auto words = words_of(section, "recall");
   RecallCurves out;
   for (std::vector<RecallAtEffort>& curve : out.curves) {
-    if (words.empty() || words[0] > (words.size() - 1) / 2) {
+    if (words.empty() || words[0] > (words.size() - 1) / kSampleWords) {
       corrupt("recall", concat(kSampledResults.size(), " curves"), "fewer numbers");
     }
     const std::size_t count = words[0];
+    words = words.subspan(1);
     std::uint32_t last = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const RecallAtEffort at = {words[1 + 2 * i], float_of(words[2 + 2 * i])};
-      if (at.effort <= last || !(at.recall >= 0 && at.recall <= 1)) {
-        corrupt("recall", "rising efforts, each with 0 to 1",
-                concat(at.effort, " with ", at.recall));
+    for (std::size_t i = 0; i < count; ++i, words = words.subspan(kSampleWords)) {
+      const RecallAtEffort at = {words[0], float_of(words[1]), float_of(words[2])};
+      if (at.visits <= last || !(at.slack > -1) || !std::isfinite(at.slack) ||
+          !(at.recall >= 0 && at.recall <= 1)) {
+        corrupt("recall", "rising visits, each with a finite slack above -1 and 0 to 1",
+                concat(at.visits, " with ", at.slack, " and ", at.recall));
       }
-      last = at.effort;
+      last = at.visits;
       curve.push_back(at);
     }
-    words = words.subspan(1 + 2 * count);
   }
   if (!words.empty()) corrupt("recall", "no more numbers", concat("", words.size()));
   return out;
@@ -218,7 +222,8 @@ void write_graph(const Path& path, std::string_view key, const GraphParts& parts
   for (const std::vector<RecallAtEffort>& curve : parts.recall.curves) {
     recall.push_back(static_cast<std::uint32_t>(curve.size()));
     for (const RecallAtEffort& at : curve) {
-      recall.push_back(at.effort);
+      recall.push_back(at.visits);
+      recall.push_back(bits_of(at.slack));
       recall.push_back(bits_of(at.recall));
     }
   }

@@ -18,7 +18,7 @@
 namespace sememe::index {
 
 inline constexpr SectionFormat kGraphFormat = {
-    .letters = "SEMEMEGR", .version = 4, .what = "graph index", .synced = Synced::kYes};
+    .letters = "SEMEMEGR", .version = 5, .what = "graph index", .synced = Synced::kYes};
 
 /// One less than products of bytes allow (kernels/byte_dot.h): inner products take one more.
 inline constexpr std::uint32_t kMostDims = 65535;

@@ -30,7 +30,7 @@ void search(const GraphParts& parts) {
   const std::vector<float> rotated(dims, 0.125F);
   query.set(rotated);
   sememe::index::GraphWalk walk(graph.size);
-  for (const Near& near : walk.run(graph, query, 16)) {
+  for (const Near& near : walk.run(graph, query, {.places = 16})) {
     const sememe::index::BlockTail& tail = graph.block(near.node).tail();
     if (tail.row >= parts.parameters.rows) __builtin_trap();
     for (const std::uint32_t row : sememe::index::copies_at(parts.copies, tail.copies)) {

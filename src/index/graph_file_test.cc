@@ -172,7 +172,7 @@ TEST(GraphFile, ChecksNoMoreThanASearchReadsWhenMapped) {
   std::uint64_t blocks = 0;
   std::memcpy(&blocks, good.data() + 128 + 24, sizeof blocks);
   GraphSearcher here(index);
-  const GraphSearch few = {.k = 1, .effort = 10};
+  const GraphSearch few = {.k = 1, .effort = {10}};
   std::size_t refused = 0;
   for (Node p = 0; p < 3000; p += 300) {
     std::string bytes = good;

@@ -3,8 +3,8 @@
 //
 // A walk must visit effort / share nodes to meet `effort` that pass, as long as these are spread
 // evenly around the query; a scan costs the same wherever they are. So the cheaper of the two is
-// taken, and a walk that met too few is doubled for as long as that costs less than the scan: never
-// more than three times the cost of the better one.
+// taken, and a walk that has cost as much as a scan would is given up for it: never more than twice
+// the cost of the better one.
 #include <algorithm>
 
 #include "base/error_context.h"
@@ -16,24 +16,9 @@ namespace sememe::index {
 namespace {
 
 // Codes that are scanned in the time of one hop of a walk (384 dimensions): 12 to 15 ns each where
-// they are misses of all caches, 430 to 500 for a hop. Both are bound by memory, and grow alike
-// with the dimensions.
-constexpr std::size_t kCodesAHop = 40;
-
-// Whether a scan of `passing` rows costs less than so many hops.
-bool scan_is_cheaper(std::size_t passing, std::size_t hops) { return passing <= kCodesAHop * hops; }
-
-// Those that a walk must visit to meet `effort` of `passing` of `size` rows.
-std::size_t hops_for(std::size_t effort, std::size_t size, std::size_t passing) {
-  return static_cast<std::size_t>(static_cast<double>(effort) * static_cast<double>(size) /
-                                  static_cast<double>(passing));
-}
-
-bool passes(const BlockTail& tail, std::span<const std::uint32_t> copies, const RowSet& allowed) {
-  return allowed.contains(tail.row) ||
-         std::ranges::any_of(copies_at(copies, tail.copies),
-                             [&](std::uint32_t row) { return allowed.contains(row); });
-}
+// they are misses of all caches, 430 to 500 for a hop (Emerald Rapids), 10 and 560 (Zen 4). Both
+// are bound by memory, and grow alike with the dimensions.
+constexpr std::size_t kCodesAHop = 48;
 
 }  // namespace
 
@@ -44,24 +29,25 @@ std::span<const Near> GraphSearcher::scan_allowed(const GraphSearch& options) {
       rotated_, scanned_, options.k);
 }
 
-// Nothing when a scan costs less.
+// Nothing when a scan costs less, or does once so many hops were made in vain.
 std::span<const Near> GraphSearcher::walk_allowed(const GraphSearch& options) {
   const RowSet& allowed = *options.allowed;
-  const std::size_t effort = std::max(options.effort, options.k);
-  GraphSearch wider = options;
-  wider.effort = hops_for(effort, index_.size(), allowed.count());
-  for (; !scan_is_cheaper(allowed.count(), wider.effort); wider.effort *= 2) {
-    passing_.clear();
-    for (const Near& near : walk(wider, kNoNode)) {
-      const BlockTail& tail = index_.graph_.block(near.node).tail();
-      if (passes(tail, index_.parts_.copies, allowed)) passing_.push_back(near);
-    }
-    // Of many places in the queue half are taken twice, and chance makes it fewer still: a third of
-    // the effort is met but for one search in 8 at a share of 0.1, and enough for the recall that
-    // the effort has without a filter.
-    if (3 * passing_.size() >= std::min(effort, allowed.count())) return passing_;
-  }
-  return {};
+  const double share = static_cast<double>(allowed.count()) / static_cast<double>(index_.size());
+  const std::size_t effort = std::max(options.effort.visits, options.k);
+  const auto hops = static_cast<std::size_t>(static_cast<double>(effort) / share);
+  const std::size_t most = allowed.count() / kCodesAHop;
+  if (hops >= most) return {};
+  WalkLimits limits = limits_of(options, share);
+  limits.visits = std::min(limits.visits, most);
+  const std::span<const Near> found =
+      walk_.run(index_.graph_, query_, limits, {&allowed, index_.parts_.copies});
+  // Without slack half of the places in the queue are taken twice, and chance makes those that pass
+  // fewer still: a third of the effort is met but for one search in 8 at a share of 0.1, and enough
+  // for the recall that the effort has without a filter.
+  const bool enough = limits.slack < kAnyDistance
+                          ? walk_.visits() < limits.visits && found.size() >= options.k
+                          : 3 * found.size() >= std::min(effort, allowed.count());
+  return enough ? found : std::span<const Near>();
 }
 
 std::vector<Neighbor> GraphSearcher::search_allowed(std::span<const float> query,

@@ -54,9 +54,13 @@ TEST(GraphFilter, FindsTheNearestOfSomeRowsUnderEveryMetric) {
     const GraphIndex index = build_graph_index(rows, metric);
     for (const double share : {1.0, 0.9, 0.5, 0.1, 0.01}) {
       const RowSet allowed = random_rows(rows.rows, share, 3);
-      EXPECT_GE(filtered_recall(index, rows, queries, {.effort = 64, .allowed = &allowed}), 0.95)
+      EXPECT_GE(filtered_recall(index, rows, queries, {.effort = {64}, .allowed = &allowed}), 0.95)
           << vectors::metric_name(metric) << ' ' << share;
-      EXPECT_GE(filtered_recall(index, rows, queries, {.effort = 256, .allowed = &allowed}), 0.98)
+      EXPECT_GE(filtered_recall(index, rows, queries, {.effort = {256}, .allowed = &allowed}), 0.98)
+          << vectors::metric_name(metric) << ' ' << share;
+      const Effort asked = index.recall().effort_for(0.95, 10);
+      EXPECT_LT(asked.slack, kAnyDistance);
+      EXPECT_GE(filtered_recall(index, rows, queries, {.effort = asked, .allowed = &allowed}), 0.95)
           << vectors::metric_name(metric) << ' ' << share;
     }
   }
@@ -91,8 +95,8 @@ TEST(GraphFilter, GivesEveryPassingRowWhenAskedForMore) {
     for (std::size_t i = 0; i < count; ++i) allowed.insert(i * 37 % 700);
     const auto exact = FlatIndex(rows.view()).search(query.row(0), 700, allowed);
     ASSERT_EQ(exact.size(), count);
-    EXPECT_EQ(searcher.search(query.row(0), {.k = 700, .effort = 1, .allowed = &allowed}), exact);
-    const auto some = searcher.search(query.row(0), {.k = 100, .effort = 1, .allowed = &allowed});
+    EXPECT_EQ(searcher.search(query.row(0), {.k = 700, .effort = {1}, .allowed = &allowed}), exact);
+    const auto some = searcher.search(query.row(0), {.k = 100, .effort = {1}, .allowed = &allowed});
     EXPECT_EQ(some.size(), std::min<std::size_t>(count, 100));
     EXPECT_TRUE(searcher.search(query.row(0), {.k = 0, .allowed = &allowed}).empty());
   }
@@ -105,7 +109,7 @@ TEST(GraphFilter, FindsASingleRow) {
   for (const std::size_t row : {0UL, 777UL, 1999UL}) {
     RowSet allowed(rows.rows);
     allowed.insert(row);
-    EXPECT_EQ(filtered_recall(index, rows, queries, {.effort = 10, .allowed = &allowed}), 1.0);
+    EXPECT_EQ(filtered_recall(index, rows, queries, {.effort = {10}, .allowed = &allowed}), 1.0);
   }
 }
 
@@ -123,9 +127,11 @@ TEST(GraphFilter, FindsRowsThatAreFarFromTheQuery) {
       for (const Neighbor& n : std::span(order).last(far)) allowed.insert(n.row);
       Matrix one(1, 64);
       std::ranges::copy(queries.row(q), one.row(0).begin());
-      recall += filtered_recall(index, rows, one, {.effort = 64, .allowed = &allowed});
+      recall += filtered_recall(index, rows, one, {.effort = {64}, .allowed = &allowed});
+      recall += filtered_recall(
+          index, rows, one, {.effort = index.recall().effort_for(0.95, 10), .allowed = &allowed});
     }
-    EXPECT_GE(recall / static_cast<double>(queries.rows), 0.95) << share;
+    EXPECT_GE(recall / static_cast<double>(2 * queries.rows), 0.95) << share;
   }
 }
 
@@ -141,7 +147,7 @@ TEST(GraphFilter, PassesTheRightOnesOfEqualRows) {
   for (const double share : {0.5, 0.1, 0.03}) {
     RowSet allowed = random_rows(rows.rows, share, 4);
     allowed.erase(100);  // the row that stands for its equals
-    EXPECT_GE(filtered_recall(index, rows, queries, {.effort = 100, .allowed = &allowed}), 0.95)
+    EXPECT_GE(filtered_recall(index, rows, queries, {.effort = {100}, .allowed = &allowed}), 0.95)
         << share;
   }
 }

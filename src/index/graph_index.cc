@@ -17,6 +17,10 @@ namespace {
 
 constexpr std::size_t kMostRows = std::size_t{1} << 31;
 
+// Times the mean of visits that a query with many rows about as far as its nearest may take: eight
+// times find as many as sixteen (0.9898 of text for 0.9899), four 0.9877.
+constexpr double kMostOfMean = 8;
+
 void check_size(MatrixView rows) {
   if (rows.rows >= kMostRows) {
     throw Error(ErrorCode::kLimit,
@@ -201,16 +205,36 @@ std::vector<Neighbor> GraphSearcher::search_from(std::span<const float> query,
   return nearest;
 }
 
+WalkLimits GraphSearcher::limits_of(const GraphSearch& options, double share) const {
+  const Effort& effort = options.effort;
+  const double visits = static_cast<double>(std::max(effort.visits, options.k)) / share;
+  if (effort.slack == kAnyDistance) return {.places = static_cast<std::size_t>(visits)};
+  const auto most = static_cast<std::size_t>(kMostOfMean * visits);
+  return {.places = most,
+          .visits = most,
+          .slack = effort.slack,
+          .results = std::max(options.k, kSampledResults.front()),
+          .share = share};
+}
+
 // Again with a longer queue when one was full of estimates of too few nodes.
 std::span<const Near> GraphSearcher::walk(const GraphSearch& options, Node without) {
   const std::size_t nodes = index_.graph_.size - (without == kNoNode ? 0 : 1);
   const std::size_t wanted = std::min(options.k, nodes);
-  std::size_t effort = std::max(options.effort, options.k);
-  std::span<const Near> found = walk_.run(index_.graph_, query_, effort, without);
-  for (; found.size() < wanted && effort < kMostPlaces * options.k; effort *= 2) {
-    found = walk_.run(index_.graph_, query_, 2 * effort, without);
+  WalkLimits limits = limits_of(options, 1);
+  std::span<const Near> found = walk_.run(index_.graph_, query_, limits, {}, without);
+  while (found.size() < wanted && limits.places < kMostPlaces * options.k) {
+    limits = {.places = 2 * limits.places};
+    found = walk_.run(index_.graph_, query_, limits, {}, without);
   }
   return found;
+}
+
+std::vector<float> GraphSearcher::distances() const {
+  std::vector<float> out;
+  for (const Near& near : nearest_) out.push_back(near.distance);
+  std::ranges::sort(out);
+  return out;
 }
 
 std::vector<Neighbor> GraphSearcher::exactly(std::span<const float> query,

@@ -119,9 +119,9 @@ class GraphIndex {
 
 struct GraphSearch {
   std::size_t k = 10;
-  /// Length of the queue of a walk: more find more. At least k. A node that several others lead to
-  /// takes several places. Among some rows it is for as many of those, whatever that takes.
-  std::size_t effort = 64;
+  /// More find more: RecallCurves::effort_for gives that of a recall. Among some rows it is for as
+  /// many of those, whatever that takes.
+  Effort effort = {};
   /// The rows that may be returned, a set of size() rows, or null for all.
   const RowSet* allowed = nullptr;
 };
@@ -140,8 +140,8 @@ class GraphSearcher {
 
   /// The most similar rows that were found, best first, with exact similarities; equal ones by row.
   /// k of them; fewer only when fewer rows may be returned, and then all of those. query: finite;
-  /// for the cosine a unit vector, or zeros, which are equally near to all. Cost: about effort
-  /// blocks read; among some rows graph_filter.cc says how they are found.
+  /// for the cosine a unit vector, or zeros, which are equally near to all. Cost: about
+  /// effort.visits blocks read; among some rows graph_filter.cc says how they are found.
   std::vector<Neighbor> search(std::span<const float> query, const GraphSearch& options);
   /// All rows found that are at least so similar, best first, as FlatIndex::search_range gives
   /// them. Cost: that of a search for as many as there are; from a quarter of the nodes on a read
@@ -150,17 +150,22 @@ class GraphSearcher {
   /// The same as search for a row of the index, as if it were not in it; row: of a node without
   /// copies.
   std::vector<Neighbor> search_without(Node node, const GraphSearch& options);
+  /// Of the last search among all rows: nodes visited, and squared distances of the nearest that
+  /// were found, by bytes, ascending.
+  std::size_t visits() const { return walk_.visits(); }
+  std::vector<float> distances() const;
 
  private:
   void set(std::span<const float> query);
   std::vector<Neighbor> search_from(std::span<const float> query, const GraphSearch& options,
                                     Node without);
+  WalkLimits limits_of(const GraphSearch& options, double share) const;
   std::span<const Near> walk(const GraphSearch& options, Node without);
   std::span<const Near> scan_allowed(const GraphSearch& options);
   std::span<const Near> walk_allowed(const GraphSearch& options);
   std::vector<Neighbor> search_allowed(std::span<const float> query, const GraphSearch& options);
-  std::size_t check_range(std::span<const float> query, std::span<const Near> visited,
-                          float min_similarity, std::vector<Neighbor>& out);
+  void check_range(std::span<const float> query, std::span<const Near> visited,
+                   float min_similarity, std::vector<Neighbor>& out);
   std::vector<Neighbor> exactly(std::span<const float> query, std::span<const Near> found,
                                 const GraphSearch& options);
 
@@ -169,7 +174,6 @@ class GraphSearcher {
   GraphWalk walk_;
   GraphScan scan_;
   std::vector<std::uint32_t> scanned_;
-  std::vector<Near> passing_;
   std::vector<float> mapped_;
   std::vector<float> rotated_;
   std::vector<Near> nearest_;

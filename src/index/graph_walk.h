@@ -1,17 +1,22 @@
 // Best-first search of a graph: always on to the nearest node that was not visited, by estimated
-// distances, until the nearest `effort` found have all been visited (Malkov and Yashunin 2018,
-// "HNSW", algorithm 2, where it is called ef; estimates as in SymphonyQG).
+// distances (as in SymphonyQG), until the nearest so many found have all been visited (Malkov and
+// Yashunin 2018, "HNSW", algorithm 2, where it is called ef), or all that are left are farther than
+// the k-th nearest visited by some share (Al-Jazzazi et al. 2025, "Distance Adaptive Beam Search
+// for Provably Accurate Graph-Based Nearest Neighbor Search").
 #ifndef SEMEME_INDEX_GRAPH_WALK_H_
 #define SEMEME_INDEX_GRAPH_WALK_H_
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
 
+#include "index/equal_rows.h"
 #include "index/graph_blocks.h"
+#include "index/row_set.h"
 #include "kernels/aligned.h"
 #include "kernels/edges.h"
 
@@ -45,6 +50,9 @@ class GraphQuery {
   /// Of the rotated numbers.
   float sum() const { return sum_; }
   const kernels::EdgeQuery& edges() const { return edges_; }
+  /// What a distance by bytes may be off: two deviations, where a row's numbers are rounded as the
+  /// query's are.
+  float byte_error() const { return 2 * scale_.scale * std::sqrt(scale_.square); }
 
  private:
   kernels::AlignedArray<std::int8_t> code_;
@@ -69,25 +77,32 @@ class CandidateQueue {
   void reset(std::size_t capacity);
 
   /// What is not below it need not be put in.
-  float bound() const { return distances_.data()[kBefore + capacity_ - 1]; }
-  void insert(const kernels::SortedEntries& entries) {
-    const std::size_t place = kernels::merge_sorted(places_, entries);
-    next_ = next_ < place ? next_ : place;
+  float bound() const {
+    return size_ < capacity_ ? std::numeric_limits<float>::infinity()
+                             : distances_.data()[kBefore + capacity_ - 1];
   }
+  /// Of entry i, popped or not; infinity where there is none.
+  float distance(std::size_t i) const {
+    return i < size_ ? distances_.data()[kBefore + i] : std::numeric_limits<float>::infinity();
+  }
+  void insert(const kernels::SortedEntries& entries);
   void insert(float distance, Node node) {
     kernels::SortedEntries entry;
     entry.put(distance, node);
     insert(entry);
+  }
+  /// Takes out those from this distance on that were not popped.
+  void drop_from(float distance) {
+    while (size_ > next_ && distances_.data()[kBefore + size_ - 1] >= distance) --size_;
   }
   /// The nearest that was not popped, or kNoNode.
   Node pop();
   /// Calls use(node) for the next `count` that pop would give.
   template <class Use>
   void for_next(std::size_t count, const Use& use) const {
-    for (std::size_t i = next_; count > 0 && i < capacity_; ++i) {
-      if (!(places_.distances[i] < std::numeric_limits<float>::infinity())) return;
-      if ((places_.ids[i] & kPopped) != 0) continue;
-      use(places_.ids[i]);
+    for (std::size_t i = kBefore + next_; count > 0 && i < kBefore + size_; ++i) {
+      if ((ids_.data()[i] & kPopped) != 0) continue;
+      use(ids_.data()[i]);
       --count;
     }
   }
@@ -98,10 +113,10 @@ class CandidateQueue {
   static constexpr Node kPopped = Node{1} << 31;
 
   std::size_t capacity_ = 0;
+  std::size_t size_ = 0;
   std::size_t next_ = 0;  // none before it is left to pop
   kernels::AlignedFloats distances_;
   kernels::AlignedArray<Node> ids_;
-  kernels::SortedPlaces places_ = {};
 };
 
 /// A set of nodes that is emptied at the cost of what was put in.
@@ -110,6 +125,7 @@ class VisitedNodes {
   explicit VisitedNodes(std::size_t nodes) : bits_(nodes / 64 + 1, 0) {}
 
   void clear();
+  std::size_t size() const { return nodes_.size(); }
   bool contains(Node p) const { return (bits_[p / 64] >> (p % 64) & 1U) != 0; }
   void insert(Node p) {
     bits_[p / 64] |= std::uint64_t{1} << (p % 64);
@@ -121,29 +137,84 @@ class VisitedNodes {
   std::vector<Node> nodes_;
 };
 
+/// The distance of the k-th nearest of what was put in.
+class KthNearest {
+ public:
+  void reset(std::size_t k) {
+    k_ = k;
+    nearest_.clear();
+  }
+  void add(float distance);
+  /// Infinity for fewer than k.
+  float distance() const {
+    return nearest_.size() < k_ ? std::numeric_limits<float>::infinity() : nearest_.front();
+  }
+
+ private:
+  std::size_t k_ = 0;
+  std::vector<float> nearest_;  // a heap, the farthest first
+};
+
+/// Nodes that a search may return: those of rows of a set.
+struct PassingNodes {
+  const RowSet* rows = nullptr;           ///< null for all
+  std::span<const std::uint32_t> copies;  ///< of the index (equal_rows.h)
+
+  bool contains(const BlockTail& tail) const;
+};
+
+/// No end by distance.
+inline constexpr float kAnyDistance = std::numeric_limits<float>::infinity();
+
+/// When a walk ends: when all that are in its queue were visited, or are too far.
+struct WalkLimits {
+  std::size_t places = 64;  ///< of the queue, at least 1
+  std::size_t visits = std::numeric_limits<std::size_t>::max();
+  /// Too far is more than 1 + slack times as far as the results-th nearest that it found, or as
+  /// `within` where that is more. kAnyDistance: nothing is.
+  float slack = kAnyDistance;
+  std::size_t results = 10;
+  float within = 0;
+  double share = 1;  ///< of all nodes that pass
+};
+
 /// One thread's memory for walks of graphs of at most so many nodes.
 class GraphWalk {
  public:
   explicit GraphWalk(std::size_t nodes) : visited_(nodes) {}
 
-  /// All nodes that a walk visits, with their distances by the codes of both, in the order of
-  /// visits. In a compact graph it visits all neighbours of where it goes, and the queue has no
-  /// estimates but distances. effort: at least 1. without: a node that is passed over as if it were
-  /// not there. Valid until the next call.
-  std::span<const Near> run(const GraphView& graph, const GraphQuery& query, std::size_t effort,
+  /// All nodes that a walk visits and that pass, with their distances by the codes of both, in the
+  /// order of visits. In a compact graph it visits all neighbours of where it goes, and the queue
+  /// has no estimates but distances. without: a node that is passed over as if it were not there.
+  /// Valid until the next call.
+  std::span<const Near> run(const GraphView& graph, const GraphQuery& query,
+                            const WalkLimits& limits, const PassingNodes& passing = {},
                             Node without = kNoNode);
   /// Whether the last walk visited p.
   bool visited(Node p) const { return visited_.contains(p); }
+  /// How many it visited, whether they pass or not.
+  std::size_t visits() const { return visited_.size(); }
 
  private:
-  void run_by_estimates(const GraphView& graph, const GraphQuery& query);
-  void estimate_edges(const GraphView& graph, const GraphQuery& query, Node p);
-  void run_by_codes(const GraphView& graph, const GraphQuery& query);
-  void measure_edges(const GraphView& graph, const GraphQuery& query, Node p);
-  float visit(const GraphView& graph, const GraphQuery& query, Node p);
+  // What a walk goes by.
+  struct Task {
+    const GraphView& graph;
+    const GraphQuery& query;
+    const WalkLimits& limits;
+    const PassingNodes& passing;
+    Node without;
+  };
+  void run_by_estimates(const Task& task);
+  void estimate_edges(const Task& task, Node p);
+  void run_by_codes(const Task& task);
+  void measure_edges(const Task& task, Node p);
+  float visit(const Task& task, Node p);
+  // From where on nodes are too far.
+  float limit(const Task& task) const;
 
   VisitedNodes visited_;
   CandidateQueue queue_;
+  KthNearest nearest_;
   std::vector<Near> found_;
 };
 

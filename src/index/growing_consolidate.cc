@@ -80,7 +80,8 @@ void Consolidation::add_candidate(Node p, Node candidate) {
 
 void Consolidation::add_searched(Node p) {
   query_.set(vector_);
-  for (const Near& near : walk_.run(store_.view(), query_, store_.effort_among_removed(effort_))) {
+  for (const Near& near :
+       walk_.run(store_.view(), query_, {.places = store_.effort_among_removed(effort_)})) {
     add_candidate(p, near.node);
   }
 }

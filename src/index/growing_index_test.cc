@@ -92,7 +92,7 @@ TEST(GrowingIndex, OfABuiltOneGivesWhatThatGives) {
   GrowingSearcher growing(index);
   for (std::size_t q = 0; q < queries.rows; ++q) {
     EXPECT_EQ(growing.search(queries.row(q), {.k = 20, .effort = 50}),
-              sealed.search(queries.row(q), {.k = 20, .effort = 50}));
+              sealed.search(queries.row(q), {.k = 20, .effort = {50}}));
   }
 }
 

@@ -67,7 +67,8 @@ void Linker::find_candidates() {
     insert_ = 1;
   }
   candidates_.clear();
-  const auto found = walk_.run(store_.view(), query_, store_.effort_among_removed(effort_));
+  const auto found =
+      walk_.run(store_.view(), query_, {.places = store_.effort_among_removed(effort_)});
   for (const Near& near : found) {
     known(near.node) = {insert_, near.distance};
     if (store_.any_live(near.node)) candidates_.push_back(near);

@@ -39,7 +39,7 @@ std::vector<Neighbor> GrowingSearcher::walk(std::span<const float> query,
   std::size_t effort = store_.effort_among_removed(std::max(options.effort, options.k));
   while (true) {
     nearest_.clear();
-    for (const Near& near : walk_.run(graph, query_, effort)) {
+    for (const Near& near : walk_.run(graph, query_, {.places = effort})) {
       if (store_.any_live(near.node)) nearest_.push_back(near);
     }
     std::vector<Neighbor> found = exactly(query, options.k);

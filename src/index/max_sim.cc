@@ -101,7 +101,7 @@ std::vector<Neighbor> MaxSimSearcher::search(MatrixView query, const MaxSimSearc
   SEMEME_CHECK(query.rows > 0);
   std::vector<std::size_t> candidates;
   for (std::size_t q = 0; q < query.rows; ++q) {
-    const GraphSearch near = {.k = options.near, .effort = options.effort};
+    const GraphSearch near = {.k = options.near, .effort = {options.effort}};
     for (const Neighbor& n : searcher_.search(query.row(q), near)) {
       candidates.push_back(documents_.document_of(n.row));
     }

@@ -7,40 +7,59 @@ namespace sememe::index {
 namespace {
 
 // Where nothing was sampled: far on the safe side for what is then a small index.
-constexpr double kEffortPerResult = 20;
+constexpr double kVisitsPerResult = 20;
 
-double effort_on(std::span<const RecallAtEffort> curve, double recall, std::size_t results) {
-  if (curve.empty()) return kEffortPerResult * static_cast<double>(results);
+// Visits as their logarithm, which is what interpolations are between.
+struct Point {
+  double log_visits = 0;
+  double slack = 0;
+};
+
+Point point_of(const RecallAtEffort& at) {
+  return {std::log(static_cast<double>(at.visits)), at.slack};
+}
+
+Point between(const Point& from, const Point& to, double part) {
+  return {std::lerp(from.log_visits, to.log_visits, part),
+          std::isinf(from.slack) || std::isinf(to.slack) ? double{kAnyDistance}
+                                                         : std::lerp(from.slack, to.slack, part)};
+}
+
+Point point_on(std::span<const RecallAtEffort> curve, double recall, std::size_t results) {
+  if (curve.empty())
+    return {std::log(kVisitsPerResult * static_cast<double>(results)), kAnyDistance};
   const auto above = std::ranges::find_if(
       curve, [recall](const RecallAtEffort& at) { return at.recall >= recall; });
-  if (above == curve.end()) return curve.back().effort;
-  if (above == curve.begin()) return above->effort;
+  if (above == curve.end()) return point_of(curve.back());
+  if (above == curve.begin()) return point_of(*above);
   const RecallAtEffort& below = *(above - 1);
-  const double part = (recall - below.recall) / (above->recall - below.recall);
-  return below.effort * std::pow(static_cast<double>(above->effort) / below.effort, part);
+  return between(point_of(below), point_of(*above),
+                 (recall - below.recall) / (above->recall - below.recall));
 }
 
 }  // namespace
 
-std::size_t RecallCurves::effort_for(double recall, std::size_t k) const {
-  const auto effort_of = [&](std::size_t s) {
-    return effort_on(curves[s], recall, kSampledResults[s]);
+Effort RecallCurves::effort_for(double recall, std::size_t k) const {
+  const auto point_of_curve = [&](std::size_t s) {
+    return point_on(curves[s], recall, kSampledResults[s]);
   };
   const double results = static_cast<double>(k);
   std::size_t next = 0;  // the first sampled number that is not below k
   while (next < kSampledResults.size() && kSampledResults[next] < k) ++next;
-  double effort = 0;
+  Point point;
   if (next == 0) {
-    effort = effort_of(0);
+    point = point_of_curve(0);
   } else if (next == kSampledResults.size()) {
-    effort = effort_of(next - 1) * results / static_cast<double>(kSampledResults.back());
+    point = point_of_curve(next - 1);
+    point.log_visits += std::log(results / static_cast<double>(kSampledResults.back()));
   } else {
     const double fewer = static_cast<double>(kSampledResults[next - 1]);
     const double more = static_cast<double>(kSampledResults[next]);
-    const double part = std::log(results / fewer) / std::log(more / fewer);
-    effort = effort_of(next - 1) * std::pow(effort_of(next) / effort_of(next - 1), part);
+    point = between(point_of_curve(next - 1), point_of_curve(next),
+                    std::log(results / fewer) / std::log(more / fewer));
   }
-  return std::max(k, static_cast<std::size_t>(std::llround(effort)));
+  return {.visits = std::max(k, static_cast<std::size_t>(std::llround(std::exp(point.log_visits)))),
+          .slack = static_cast<float>(point.slack)};
 }
 
 }  // namespace sememe::index

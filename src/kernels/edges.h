@@ -94,6 +94,9 @@ struct SortedPlaces {
   std::size_t count;
 };
 
+/// The places of a queue that has so many entries.
+constexpr std::size_t whole_places(std::size_t entries) { return (entries + 15) / 16 * 16; }
+
 /// Puts each entry behind the places that are less far; what is then behind the last place falls
 /// out. Returns the place of the first entry, or the number of places for none. Cost: one pass over
 /// the places behind it, sixteen at a time with AVX-512.

@@ -58,8 +58,9 @@ MatrixView SealedRows::tail() const {
 }
 
 bool SealedRows::is_worth_a_walk(std::size_t k, double recall) const {
-  const std::size_t effort = graph_.recall().effort_for(recall, std::min(k, vectors_.vectors.rows));
-  return effort * effort <= kMostWork * graph_.size();
+  const std::size_t visits =
+      graph_.recall().effort_for(recall, std::min(k, vectors_.vectors.rows)).visits;
+  return visits * visits <= kMostWork * graph_.size();
 }
 
 std::optional<std::vector<FoundChunk>> SealedRows::nearest(const store::Store& store,

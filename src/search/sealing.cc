@@ -39,7 +39,7 @@ std::vector<SampledRecall> samples_of(const index::RecallCurves& recall) {
   std::vector<SampledRecall> samples;
   for (std::size_t s = 0; s < recall.curves.size(); ++s) {
     for (const index::RecallAtEffort& at : recall.curves[s]) {
-      samples.push_back({index::kSampledResults[s], at.effort, double{at.recall}});
+      samples.push_back({index::kSampledResults[s], at.visits, double{at.recall}});
     }
   }
   return samples;

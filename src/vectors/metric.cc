@@ -42,9 +42,33 @@ bool MetricSpace::map_row(std::span<const float> x, std::span<float> out) const 
 bool MetricSpace::map_query(std::span<const float> x, std::span<float> out) const {
   SEMEME_CHECK(x.size() == outer_dims_ && out.size() == dims());
   if (metric_ == Metric::kCosine) return to_unit_length(x, out);
-  std::ranges::copy(x, out.begin());
-  if (metric_ == Metric::kInnerProduct) out[outer_dims_] = 0;
+  if (metric_ == Metric::kL2) {
+    std::ranges::copy(x, out.begin());
+    return true;
+  }
+  const double factor = query_factor(x);
+  for (std::size_t i = 0; i < x.size(); ++i) out[i] = static_cast<float>(double{x[i]} * factor);
+  out[outer_dims_] = 0;
   return true;
+}
+
+// Of the inner product.
+double MetricSpace::query_factor(std::span<const float> x) const {
+  const double square = squared_length(x);
+  return square > 0 ? std::sqrt(double{longest_square_} / square) : 0.0;
+}
+
+float MetricSpace::distance_of(float similarity, std::span<const float> x) const {
+  switch (metric_) {
+    case Metric::kCosine:
+      return 2 - 2 * similarity;
+    case Metric::kInnerProduct:
+      return static_cast<float>(2 *
+                                (double{longest_square_} - double{similarity} * query_factor(x)));
+    case Metric::kL2:
+      return -similarity;
+  }
+  return 0;
 }
 
 double squared_length(std::span<const float> x) {

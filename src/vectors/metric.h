@@ -26,9 +26,9 @@ std::optional<Metric> parse_metric(std::string_view name);
 ///
 ///   cosine         vectors at length one: |x - q|^2 = 2 - 2 cos
 ///   inner product  one more coordinate, sqrt(M^2 - |x|^2) of rows and 0 of queries, M the longest
-///                  row: |x - q|^2 = M^2 + |q|^2 - 2 x.q (Bachrach et al. 2014, "Speeding up the
-///                  Xbox recommender system using a Euclidean transformation for inner-product
-///                  spaces"); exact, in the same order
+///                  row, and queries at length M, which changes no order:
+///                  |x - q|^2 = 2 M^2 - 2 x.q (Bachrach et al. 2014, "Speeding up the Xbox
+///                  recommender system using a Euclidean transformation for inner-product spaces")
 ///   L2             as they are
 class MetricSpace {
  public:
@@ -47,7 +47,12 @@ class MetricSpace {
   bool map_row(std::span<const float> x, std::span<float> out) const;
   bool map_query(std::span<const float> x, std::span<float> out) const;
 
+  /// The squared distance inside of a row and a query x whose similarity is this (neighbor.h).
+  float distance_of(float similarity, std::span<const float> x) const;
+
  private:
+  double query_factor(std::span<const float> x) const;
+
   Metric metric_;
   std::size_t outer_dims_;
   float longest_square_;
