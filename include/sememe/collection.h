@@ -96,8 +96,8 @@ struct SealReport {
 
 struct SampledRecall {
   std::size_t k = 0;
-  std::size_t effort = 0;
-  double recall = 0;  ///< of the exact best k
+  std::size_t effort = 0;  ///< vectors visited a search, the mean
+  double recall = 0;       ///< of the exact best k
 };
 
 /// The segment of a collection.

@@ -27,7 +27,7 @@ struct IndexTest {
 
 struct IndexTarget {
   double target = 0;
-  std::size_t effort = 0;  ///< that the index took for it; 0 for an exact scan, at recall 1
+  std::size_t effort = 0;  ///< nodes visited for it on an average (Effort); 0: a scan, at recall 1
   double recall = 0;       ///< share of the exact k nearest that were found
   double qps_cpu = 0;      ///< queries a CPU-second of one thread
   double p50_us = 0;       ///< latency of single queries

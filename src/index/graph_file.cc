@@ -119,7 +119,7 @@ void check_node(const GraphParts& parts, const BlockView& block, const BlockLayo
 // Visits, slack and recall.
 constexpr std::size_t kSampleWords = 3;
 
-RecallCurves parse_recall(Section section) {
+RecallCurves parse_recall(Section section, std::uint32_t nodes) {
   auto words = words_of(section, "recall");
   RecallCurves out;
   for (std::vector<RecallAtEffort>& curve : out.curves) {
@@ -131,10 +131,12 @@ RecallCurves parse_recall(Section section) {
     std::uint32_t last = 0;
     for (std::size_t i = 0; i < count; ++i, words = words.subspan(kSampleWords)) {
       const RecallAtEffort at = {words[0], float_of(words[1]), float_of(words[2])};
-      if (at.visits <= last || !(at.slack > -1) || !std::isfinite(at.slack) ||
+      if (at.visits <= last || at.visits > nodes || !(at.slack > -1) || !std::isfinite(at.slack) ||
           !(at.recall >= 0 && at.recall <= 1)) {
-        corrupt("recall", "rising visits, each with a finite slack above -1 and 0 to 1",
-                concat(at.visits, " with ", at.slack, " and ", at.recall));
+        corrupt(
+            "recall",
+            concat("rising visits up to ", nodes, ", each with a finite slack above -1 and 0 to 1"),
+            concat(at.visits, " with ", at.slack, " and ", at.recall));
       }
       last = at.visits;
       curve.push_back(at);
@@ -167,10 +169,11 @@ GraphParts parse_graph(std::span<const Section> sections) {
   if (sections.size() != kSections) {
     corrupt("graph", concat(kSections, " sections"), concat("", sections.size()));
   }
-  GraphParts out = {.parameters = parse_parameters(sections[0]),
+  const GraphParameters parameters = parse_parameters(sections[0]);
+  GraphParts out = {.parameters = parameters,
                     .blocks = std::as_bytes(sections[kBlocksSection]),
                     .copies = words_of(sections[2], "copies"),
-                    .recall = parse_recall(sections[3]),
+                    .recall = parse_recall(sections[3], parameters.nodes),
                     .codes = {floats_of(sections[4], "centre"), sections[kCodesSection]},
                     .checksums = {}};
   const BlockLayout layout = graph_of(out).layout;

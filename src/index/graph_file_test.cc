@@ -240,16 +240,20 @@ TEST(GraphFile, IsSearchedByManyThreadsWhenMapped) {
 }
 
 // With checksums that fit, the graph's own checks stand alone.
-TEST(GraphFile, NamesTheNodeWhoseEdgesLeaveTheGraph) {
+TEST(GraphFile, NamesWhatNoGraphHas) {
   const Matrix rows = some_rows(40);
   const Path path = temporary("signed.graph");
   const GraphIndex index = built(rows);
   index.save(path, kKey);
   std::string bytes = read_file(path);
-  std::uint64_t blocks = 0;
-  std::memcpy(&blocks, bytes.data() + 128 + 24, sizeof blocks);
+  const auto section = [&bytes](std::size_t s) {
+    std::uint64_t begin = 0;
+    std::memcpy(&begin, bytes.data() + 128 + 24 * s, sizeof begin);
+    return begin;
+  };
+  const std::size_t sample = section(3) + 4;
   const BlockLayout layout = index.graph().layout;
-  const std::size_t node = blocks + 7 * layout.bytes();
+  const std::size_t node = section(1) + 7 * layout.bytes();
   const struct {
     std::size_t at;
     std::uint32_t value;
@@ -258,7 +262,13 @@ TEST(GraphFile, NamesTheNodeWhoseEdgesLeaveTheGraph) {
                  {node + layout.edges(), kNoNode, "node 7: expected an infinite addend"},
                  {node + layout.tail() + 8, 40, "node 7: expected a row below 40"},
                  {node + layout.tail() + 12, 1000, "node 7: expected copies within"},
-                 {node + layout.tail(), 0x7F800000, "node 7: expected a finite scale"}};
+                 {node + layout.tail(), 0x7F800000, "node 7: expected a finite scale"},
+                 {section(3), 1000, "recall: expected 3 curves"},
+                 {sample, 0, "recall: expected rising visits up to 39"},
+                 {sample, 40, "recall: expected rising visits up to 39"},
+                 {sample + 4, 0xBF800000, "a finite slack above -1"},
+                 {sample + 4, 0x7F800000, "a finite slack above -1"},
+                 {sample + 8, 0x40000000, "0 to 1, found"}};
   for (const auto& damage : damages) {
     std::string damaged = bytes;
     std::memcpy(damaged.data() + damage.at, &damage.value, sizeof damage.value);

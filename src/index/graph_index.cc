@@ -177,7 +177,9 @@ GraphSearcher::GraphSearcher(const GraphIndex& index)
 
 std::vector<Neighbor> GraphSearcher::search(std::span<const float> query,
                                             const GraphSearch& options) {
-  return search_from(query, options, kNoNode);
+  GraphSearch search = options;
+  search.k = std::min(options.k, index_.size());
+  return search_from(query, search, kNoNode);
 }
 
 std::vector<Neighbor> GraphSearcher::search_without(Node node, const GraphSearch& options) {
@@ -194,11 +196,11 @@ void GraphSearcher::set(std::span<const float> query) {
 
 std::vector<Neighbor> GraphSearcher::search_from(std::span<const float> query,
                                                  const GraphSearch& options, Node without) {
-  if (options.k == 0 || index_.size() == 0) return {};
+  if (options.k == 0) return {};
   set(query);
   if (options.allowed != nullptr) return search_allowed(query, options);
   std::vector<Neighbor> nearest = exactly(query, walk(options, without), options);
-  if (nearest.size() < std::min(options.k, index_.size()) && without == kNoNode) {
+  if (nearest.size() < options.k && without == kNoNode) {
     index_.check_all();
     return FlatIndex(index_.rows_, index_.metric()).search(query, options.k);
   }
@@ -207,7 +209,8 @@ std::vector<Neighbor> GraphSearcher::search_from(std::span<const float> query,
 
 WalkLimits GraphSearcher::limits_of(const GraphSearch& options, double share) const {
   const Effort& effort = options.effort;
-  const double visits = static_cast<double>(std::max(effort.visits, options.k)) / share;
+  const std::size_t mean = std::max(std::min(effort.visits, index_.graph_.size), options.k);
+  const double visits = static_cast<double>(mean) / share;
   if (effort.slack == kAnyDistance) return {.places = static_cast<std::size_t>(visits)};
   const auto most = static_cast<std::size_t>(kMostOfMean * visits);
   return {.places = most,

@@ -103,6 +103,11 @@ bool PassingNodes::contains(const BlockTail& tail) const {
                              [this](std::uint32_t row) { return rows->contains(row); });
 }
 
+float with_slack(float distance, float slack, const GraphQuery& query) {
+  if (distance == kAnyDistance || slack == kAnyDistance) return kAnyDistance;
+  return distance + slack * std::abs(distance) + query.byte_error();
+}
+
 std::span<const Near> GraphWalk::run(const GraphView& graph, const GraphQuery& query,
                                      const WalkLimits& limits, const PassingNodes& passing,
                                      Node without) {
@@ -124,11 +129,9 @@ std::span<const Near> GraphWalk::run(const GraphView& graph, const GraphQuery& q
 float GraphWalk::limit(const Task& task) const {
   const WalkLimits& limits = task.limits;
   const double among = static_cast<double>(kEstimatesAResult * limits.results) / limits.share;
-  const float found =
-      std::min(nearest_.distance(), queue_.distance(static_cast<std::size_t>(among) - 1));
-  if (found == kAnyDistance) return kAnyDistance;
-  const float distance = std::max(limits.within, found);
-  return distance + limits.slack * std::abs(distance) + task.query.byte_error();
+  return with_slack(
+      std::min(nearest_.distance(), queue_.distance(static_cast<std::size_t>(among) - 1)),
+      limits.slack, task.query);
 }
 
 float GraphWalk::visit(const Task& task, Node p) {
@@ -139,7 +142,7 @@ float GraphWalk::visit(const Task& task, Node p) {
   // Every way begins at the entry, which cannot be passed over.
   if (p != task.without && task.passing.contains(block.tail())) {
     found_.push_back({distance, p});
-    nearest_.add(distance);
+    if (task.limits.slack < kAnyDistance) nearest_.add(distance);
   }
   return distance;
 }
@@ -206,6 +209,42 @@ void GraphWalk::measure_edges(const Task& task, Node p) {
   }
   queue_.insert(entries);
   if (task.limits.slack < kAnyDistance) queue_.drop_from(limit(task));
+}
+
+std::span<const Near> GraphWalk::spread(const GraphView& graph, const GraphQuery& query,
+                                        float distance, std::size_t most) {
+  const WalkLimits limits;
+  const PassingNodes all;
+  const Task task = {graph, query, limits, all, kNoNode};
+  for (std::size_t i = 0; i < found_.size() && visited_.size() < most; ++i) {
+    const Near near = found_[i];
+    if (i + kBlocksAhead < found_.size() && found_[i + kBlocksAhead].distance <= distance) {
+      kernels::prefetch_lines(graph.at(found_[i + kBlocksAhead].node), graph.layout.code());
+    }
+    if (near.distance <= distance) spread_from(task, near, distance);
+  }
+  return found_;
+}
+
+void GraphWalk::spread_from(const Task& task, const Near& near, float distance) {
+  const GraphView& graph = task.graph;
+  const BlockView block = graph.block(near.node);
+  std::uint32_t below = ~std::uint32_t{0};
+  if (graph.layout.parts == Layout::kFast) {
+    alignas(64) std::array<float, kDegree> estimates;
+    below = kernels::estimate_edges(block.codes(), block.factors(), task.query.edges(),
+                                    near.distance, distance, estimates);
+  }
+  std::array<Node, kDegree> fresh;
+  std::size_t count = 0;
+  for (; below != 0; below &= below - 1) {
+    const Node edge = block.edges()[static_cast<std::size_t>(std::countr_zero(below))];
+    if (edge == kNoNode || visited_.contains(edge)) continue;
+    fresh[count++] = edge;
+    kernels::prefetch_lines(graph.at(edge) + graph.layout.code(),
+                            graph.layout.bytes() - graph.layout.code());
+  }
+  for (const Node p : std::span(fresh).first(count)) visit(task, p);
 }
 
 }  // namespace sememe::index

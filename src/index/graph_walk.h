@@ -166,15 +166,17 @@ struct PassingNodes {
 /// No end by distance.
 inline constexpr float kAnyDistance = std::numeric_limits<float>::infinity();
 
+/// How far a walk goes for nodes at a distance: 1 + slack times as far, and what bytes may be off.
+float with_slack(float distance, float slack, const GraphQuery& query);
+
 /// When a walk ends: when all that are in its queue were visited, or are too far.
 struct WalkLimits {
   std::size_t places = 64;  ///< of the queue, at least 1
   std::size_t visits = std::numeric_limits<std::size_t>::max();
-  /// Too far is more than 1 + slack times as far as the results-th nearest that it found, or as
-  /// `within` where that is more. kAnyDistance: nothing is.
+  /// Too far is more than 1 + slack times as far as the results-th nearest that it found.
+  /// kAnyDistance: nothing is.
   float slack = kAnyDistance;
   std::size_t results = 10;
-  float within = 0;
   double share = 1;  ///< of all nodes that pass
 };
 
@@ -190,6 +192,10 @@ class GraphWalk {
   std::span<const Near> run(const GraphView& graph, const GraphQuery& query,
                             const WalkLimits& limits, const PassingNodes& passing = {},
                             Node without = kNoNode);
+  /// Goes on from what the last walk visited to all nodes up to a distance, and those up to there
+  /// by an estimate that a node within it has of them; until it has visited `most`. All visited.
+  std::span<const Near> spread(const GraphView& graph, const GraphQuery& query, float distance,
+                               std::size_t most);
   /// Whether the last walk visited p.
   bool visited(Node p) const { return visited_.contains(p); }
   /// How many it visited, whether they pass or not.
@@ -208,6 +214,7 @@ class GraphWalk {
   void estimate_edges(const Task& task, Node p);
   void run_by_codes(const Task& task);
   void measure_edges(const Task& task, Node p);
+  void spread_from(const Task& task, const Near& near, float distance);
   float visit(const Task& task, Node p);
   // From where on nodes are too far.
   float limit(const Task& task) const;

@@ -11,9 +11,9 @@ namespace {
 
 using index::Neighbor;
 
-// A walk keeps its queue sorted: at efforts in the thousands that costs effort squared, and more
-// than comparing every row. For 109,588 rows of 384 dimensions a comparison takes 6.5 ms, walks at
-// efforts of 3,700 and 7,000 take 3.5 and 9.
+// A walk keeps its queue sorted: in the thousands of visits that costs their square, and more than
+// comparing every row. For 109,588 rows of 384 dimensions a comparison takes 6.5 ms, walks with
+// queues of 3,700 and 7,000 take 3.5 and 9.
 constexpr std::size_t kMostWork = 128;
 
 MatrixView rows_of(const MatrixView& all, std::size_t first, std::size_t end) {
