@@ -30,13 +30,18 @@ void search(const GraphParts& parts) {
   const std::vector<float> rotated(dims, 0.125F);
   query.set(rotated);
   sememe::index::GraphWalk walk(graph.size);
-  for (const Near& near : walk.run(graph, query, {.places = 16})) {
-    const sememe::index::BlockTail& tail = graph.block(near.node).tail();
-    if (tail.row >= parts.parameters.rows) __builtin_trap();
-    for (const std::uint32_t row : sememe::index::copies_at(parts.copies, tail.copies)) {
-      if (row >= parts.parameters.rows) __builtin_trap();
+  const auto check = [&](std::span<const Near> visited) {
+    for (const Near& near : visited) {
+      const sememe::index::BlockTail& tail = graph.block(near.node).tail();
+      if (tail.row >= parts.parameters.rows) __builtin_trap();
+      for (const std::uint32_t row : sememe::index::copies_at(parts.copies, tail.copies)) {
+        if (row >= parts.parameters.rows) __builtin_trap();
+      }
     }
-  }
+  };
+  check(walk.run(graph, query, {.places = 16}));
+  check(walk.run(graph, query, {.places = 16, .slack = 0.1F, .results = 1}));
+  check(walk.spread(graph, query, 1, graph.size));
   std::vector<std::uint32_t> rows(parts.parameters.rows);
   std::iota(rows.begin(), rows.end(), 0U);
   std::vector<sememe::index::Node> nodes(rows.size(), sememe::index::kNoNode);

@@ -144,8 +144,8 @@ class GraphSearcher {
   /// effort.visits blocks read; among some rows graph_filter.cc says how they are found.
   std::vector<Neighbor> search(std::span<const float> query, const GraphSearch& options);
   /// All rows found that are at least so similar, best first, as FlatIndex::search_range gives
-  /// them. Cost: that of a search for as many as there are; from a quarter of the nodes on a read
-  /// of all rows.
+  /// them. Cost: a search for ten, and a block for each node in range and as many beyond; from an
+  /// eighth of the nodes on a read of all rows.
   std::vector<Neighbor> search_range(std::span<const float> query, const RangeSearch& options);
   /// The same as search for a row of the index, as if it were not in it; row: of a node without
   /// copies.
@@ -164,8 +164,8 @@ class GraphSearcher {
   std::span<const Near> scan_allowed(const GraphSearch& options);
   std::span<const Near> walk_allowed(const GraphSearch& options);
   std::vector<Neighbor> search_allowed(std::span<const float> query, const GraphSearch& options);
-  void check_range(std::span<const float> query, std::span<const Near> visited,
-                   float min_similarity, std::vector<Neighbor>& out);
+  std::vector<Neighbor> check_range(std::span<const float> query, std::span<const Near> visited,
+                                    float min_similarity);
   std::vector<Neighbor> exactly(std::span<const float> query, std::span<const Near> found,
                                 const GraphSearch& options);
 

@@ -21,14 +21,15 @@ std::size_t most_misses(std::size_t hits) { return std::max<std::size_t>(10, hit
 
 }  // namespace
 
-// Of visited nodes those in range.
-void GraphSearcher::check_range(std::span<const float> query, std::span<const Near> visited,
-                                float min_similarity, std::vector<Neighbor>& out) {
+// The rows in range of visited nodes.
+std::vector<Neighbor> GraphSearcher::check_range(std::span<const float> query,
+                                                 std::span<const Near> visited,
+                                                 float min_similarity) {
   nearest_.assign(visited.begin(), visited.end());
   std::ranges::sort(nearest_);
   std::size_t hits = 0;
   std::size_t misses = 0;
-  out.clear();
+  std::vector<Neighbor> out;
   for (const Near& near : nearest_) {
     const BlockTail& tail = index_.graph_.block(near.node).tail();
     index_.check_row(near.node, tail.row);
@@ -45,6 +46,7 @@ void GraphSearcher::check_range(std::span<const float> query, std::span<const Ne
     }
   }
   std::ranges::sort(out, ranks_before);
+  return out;
 }
 
 std::vector<Neighbor> GraphSearcher::search_range(std::span<const float> query,
@@ -66,11 +68,7 @@ std::vector<Neighbor> GraphSearcher::search_range(std::span<const float> query,
     if (in_range > 0) {
       visited = walk_.spread(index_.graph_, query_, with_slack(distance, slack, query_), most);
     }
-    if (walk_.visits() < most) {
-      std::vector<Neighbor> found;
-      check_range(query, visited, options.min_similarity, found);
-      return found;
-    }
+    if (walk_.visits() < most) return check_range(query, visited, options.min_similarity);
   }
   index_.check_all();
   return FlatIndex(index_.rows_, index_.metric()).search_range(query, options.min_similarity);
