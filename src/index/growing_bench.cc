@@ -36,7 +36,7 @@ BENCHMARK(insert_all)->Arg(10000)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 template <class Searcher, class Search>
 void search_all(benchmark::State& state, Searcher& searcher, Search search) {
-  search.effort = static_cast<std::size_t>(state.range(1));
+  search.effort = {static_cast<std::size_t>(state.range(1))};
   const Matrix queries = unit_clustered_rows(kQueries, kDims, 2);
   std::size_t q = 0;
   for (auto _ : state) {
