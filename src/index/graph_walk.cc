@@ -201,14 +201,16 @@ void GraphWalk::measure_edges(const Task& task, Node p) {
     fresh[count++] = edge;
     if (count <= kAhead) kernels::prefetch_lines(graph.at(edge), bytes);
   }
+  const bool limited = task.limits.slack < kAnyDistance;
+  const float bound = limited ? std::min(queue_.bound(), limit(task)) : queue_.bound();
   kernels::SortedEntries entries;
   for (std::size_t i = 0; i < count; ++i) {
     if (i + kAhead < count) kernels::prefetch_lines(graph.at(fresh[i + kAhead]), bytes);
     const float distance = visit(task, fresh[i]);
-    if (distance < queue_.bound()) entries.put(distance, fresh[i]);
+    if (distance < bound) entries.put(distance, fresh[i]);
   }
   queue_.insert(entries);
-  if (task.limits.slack < kAnyDistance) queue_.drop_from(limit(task));
+  if (limited) queue_.drop_from(limit(task));
 }
 
 std::span<const Near> GraphWalk::spread(const GraphView& graph, const GraphQuery& query,
