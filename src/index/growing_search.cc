@@ -36,14 +36,14 @@ std::vector<Neighbor> GrowingSearcher::walk(std::span<const float> query,
                                             const GrowingSearch& options) {
   const GraphView graph = store_.view();
   const std::size_t wanted = std::min(options.k, store_.live());
-  std::size_t effort = store_.effort_among_removed(std::max(options.effort, options.k));
+  std::size_t effort = store_.effort_among_removed(std::max(options.effort, wanted));
   while (true) {
     nearest_.clear();
     for (const Near& near : walk_.run(graph, query_, {.places = effort})) {
       if (store_.any_live(near.node)) nearest_.push_back(near);
     }
     std::vector<Neighbor> found = exactly(query, options.k);
-    if (found.size() >= wanted || effort >= kMostPlaces * options.k) return found;
+    if (found.size() >= wanted || effort >= kMostPlaces * wanted) return found;
     effort *= 2;
   }
 }
