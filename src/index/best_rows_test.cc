@@ -12,7 +12,7 @@ namespace {
 std::vector<float> random_scores(std::size_t count, int levels) {
   std::mt19937 random(static_cast<std::mt19937::result_type>(count));
   std::vector<float> scores(count);
-  for (float& score : scores) score = static_cast<float>(random() % levels);
+  for (float& score : scores) score = static_cast<float>(random() % levels) - 1;
   return scores;
 }
 
@@ -31,6 +31,7 @@ TEST(BestRows, AreThoseOfASort) {
     for (const int levels : {3, 1000000}) {
       std::vector<float> scores = random_scores(count, levels);
       for (std::size_t i = 0; i < count; i += 7) scores[i] = i % 2 == 0 ? NAN : -INFINITY;
+      for (std::size_t i = 3; i < count; i += 50) scores[i] = i % 4 == 1 ? INFINITY : -0.0F;
       for (const std::size_t k : {0UL, 1UL, 10UL, 700UL, 6000UL}) {
         std::vector<Neighbor> expected = sorted(scores);
         expected.resize(std::min(k, expected.size()));

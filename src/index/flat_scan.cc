@@ -6,6 +6,7 @@
 #include "base/error_context.h"
 #include "index/best_rows.h"
 #include "kernels/dot.h"
+#include "kernels/target.h"
 
 namespace sememe::index {
 
@@ -25,12 +26,20 @@ float similarity(vectors::Metric metric, std::span<const float> row, std::span<c
 
 std::vector<Neighbor> refine(MatrixView rows, vectors::Metric metric, std::span<const float> query,
                              std::vector<Neighbor> candidates, std::size_t k) {
-  for (Neighbor& candidate : candidates) {
-    candidate.similarity = similarity(metric, rows.row(candidate.row), query);
+  // From anywhere in memory: 300 rows of 384 dimensions took 110 us asked for one by one.
+  constexpr std::size_t kAhead = 4;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (i + kAhead < candidates.size()) {
+      kernels::prefetch_lines(rows.row(candidates[i + kAhead].row).data(),
+                              rows.cols * sizeof(float));
+    }
+    candidates[i].similarity = similarity(metric, rows.row(candidates[i].row), query);
   }
   std::erase_if(candidates, [](const Neighbor& n) { return std::isnan(n.similarity); });
-  std::ranges::sort(candidates, ranks_before);
-  candidates.resize(std::min(k, candidates.size()));
+  k = std::min(k, candidates.size());
+  std::ranges::partial_sort(candidates, candidates.begin() + static_cast<std::ptrdiff_t>(k),
+                            ranks_before);
+  candidates.resize(k);
   return candidates;
 }
 
