@@ -1,14 +1,14 @@
 #include "index/flat_bits.h"
 
 #include <algorithm>
-#include <array>
+#include <bit>
 
 #include "base/error_context.h"
 #include "index/best_rows.h"
 #include "index/flat_scan.h"
 #include "kernels/bit_sums.h"
-#include "kernels/nibble_dot.h"
-#include "kernels/target.h"
+#include "kernels/nibble_sums.h"
+#include "kernels/scan_ahead.h"
 #include "vectors/bit_codes.h"
 #include "vectors/byte_codes.h"
 
@@ -39,8 +39,7 @@ void rotate_from(const vectors::Rotation& rotation, std::span<const float> centr
 }  // namespace
 
 struct FlatBitIndex::Query {
-  std::vector<std::uint8_t> table;    // of one-bit codes, or
-  std::vector<std::int8_t> arranged;  // for products with levels
+  ScanBuffer buffer;  // with a table for one-bit codes, a code of bytes for others
   /// A product with a code's y is start + step * its sum.
   float start;
   float step;
@@ -73,7 +72,9 @@ FlatBitIndex::FlatBitIndex(MatrixView rows, vectors::Metric metric, CodeBits bit
   codes_ = kernels::AlignedFloats(blocks * block_floats());
   std::vector<float> difference(rows.cols);
   std::vector<float> rotated(dims);
-  const auto encode = bits == CodeBits::kOne ? vectors::encode_one_bit : vectors::encode_four_bits;
+  const bool one = bits == CodeBits::kOne;
+  const auto encode = one ? vectors::encode_one_bit : vectors::encode_four_bits;
+  const auto pack = one ? kernels::pack_bit_block : kernels::pack_nibble_block;
   std::vector<std::uint8_t> codes(block_bytes());
   for (std::size_t b = 0; b < blocks; ++b) {
     float* at = codes_.data() + b * block_floats();
@@ -88,11 +89,7 @@ FlatBitIndex::FlatBitIndex(MatrixView rows, vectors::Metric metric, CodeBits bit
     }
     const auto made = std::span(codes).first(count * row_bytes());
     const std::span<std::uint8_t> block = {reinterpret_cast<std::uint8_t*>(at), block_bytes()};
-    if (bits == CodeBits::kOne) {
-      kernels::pack_bit_block(made, dims, block);
-    } else {
-      std::ranges::copy(made, block.begin());
-    }
+    pack(made, dims, block);
   }
 }
 
@@ -103,49 +100,58 @@ FlatBitIndex::Query FlatBitIndex::prepare(std::span<const float> query,
   std::vector<float> scratch(query.size());
   std::vector<float> rotated(rotation_.rotated_dims());
   rotate_from(rotation_, metric_ == vectors::Metric::kL2 ? centre_ : none, query, scratch, rotated);
-  Query out = {.table = {}, .arranged = {}, .start = 0, .step = 0, .best = BestRows(candidates)};
+  const bool one = bits_ == CodeBits::kOne;
+  Query out = {.buffer = ScanBuffer(one ? block_bytes() : rotated.size(), kLanes),
+               .start = 0,
+               .step = 0,
+               .best = BestRows(candidates)};
   const float sum = vectors::bit_query(rotated).sum;
-  if (bits_ == CodeBits::kOne) {
-    out.table.resize(block_bytes());
-    const kernels::BitTableScale scale = kernels::make_bit_table(rotated, out.table);
+  if (one) {
+    const kernels::BitTableScale scale =
+        kernels::make_bit_table(rotated, out.buffer.query<std::uint8_t>());
     out.start = scale.offset - 0.5F * sum;
     out.step = scale.scale;
   } else {
-    std::vector<std::int8_t> code(rotated.size());
-    out.step = vectors::encode_bytes(rotated, code).scale;
+    out.step = vectors::encode_bytes(rotated, out.buffer.query<std::int8_t>()).scale;
     out.start = -7.5F * sum;
-    out.arranged.resize(code.size());
-    kernels::arrange_nibble_query(code, out.arranged);
   }
   return out;
 }
 
 void FlatBitIndex::scan_block(std::size_t first, std::size_t count, Query& query,
                               const RowSet* allowed) const {
-  alignas(64) std::array<float, kBlockRows> scores;
+  const std::span<float, kLanes> scores(query.buffer.scores(), kLanes);
   const std::size_t bytes = block_floats() * sizeof(float);
   const std::size_t blocks_left = (size() - first + kLanes - 1) / kLanes;
-  const std::size_t more = query.asks_ahead ? kernels::rows_with_more(blocks_left, bytes) : 0;
+  const kernels::ScanAhead ahead(query.asks_ahead ? blocks_left : 0, bytes);
   for (std::size_t i = 0; i < count; i += kLanes) {
     const float* at = codes_.data() + (first + i) / kLanes * block_floats();
     const float* factors = at + block_bytes() / sizeof(float);
     const kernels::BitScoring scoring = {
         .start = query.start,
         .step = query.step,
+        .threshold = query.best.threshold(),
         .factors = std::span<const float, kLanes>(factors, kLanes),
         .offsets = std::span<const float, kLanes>(factors + kLanes, kLanes)};
-    const auto* codes = reinterpret_cast<const std::uint8_t*>(at);
-    const bool asks = i / kLanes < more;
-    const std::span<float, kLanes> out(scores.data() + i, kLanes);
+    const std::span codes = {reinterpret_cast<const std::uint8_t*>(at), block_bytes()};
+    const bool asks = i / kLanes < ahead.askers();
+    std::uint32_t above = 0;
     if (bits_ == CodeBits::kOne) {
-      if (asks) kernels::prefetch_ahead(at, bytes);
-      kernels::bit_scores({codes, block_bytes()}, query.table, scoring, out);
+      if (asks) ahead.ask(at);
+      above = kernels::bit_scores(codes, query.buffer.query<std::uint8_t>(), scoring, scores);
     } else {
-      const std::size_t behind = asks ? kLanes : 0;
-      kernels::nibble_scores({codes, row_bytes(), behind}, query.arranged, scoring, out);
+      // At once they came no sooner on an Emerald Rapids: the kernel asks as it goes.
+      if (asks) kernels::prefetch_lines(factors + ahead.distance() / sizeof(float), 8 * kLanes);
+      above = kernels::nibble_scores(codes, query.buffer.query<std::int8_t>(), scoring, scores,
+                                     asks ? ahead.distance() : 0);
+    }
+    for (; above != 0; above &= above - 1) {
+      const auto lane = static_cast<std::size_t>(std::countr_zero(above));
+      const std::size_t row = first + i + lane;
+      if (row >= size()) break;  // rows that fill up the last block
+      if (allowed == nullptr || allowed->contains(row)) query.best.offer(row, scores[lane]);
     }
   }
-  query.best.offer_all(first, std::span(scores).first(count), allowed);
 }
 
 std::vector<Neighbor> FlatBitIndex::search(std::span<const float> query, std::size_t k,
@@ -163,22 +169,22 @@ std::vector<std::vector<Neighbor>> FlatBitIndex::search_batch(MatrixView queries
     oversample = bits_ == CodeBits::kOne ? kBitOversample : kFourBitOversample;
   }
   const std::size_t candidates = candidate_count(k, oversample, size());
-  return search_parts(queries, pool,
-                      [&](std::size_t, MatrixView part, std::span<std::vector<Neighbor>> out) {
-                        std::vector<Query> prepared;
-                        for (std::size_t q = 0; q < part.rows; ++q) {
-                          prepared.push_back(prepare(part.row(q), candidates));
-                        }
-                        prepared.front().asks_ahead = true;
-                        for (std::size_t first = 0; first < size(); first += kBlockRows) {
-                          const std::size_t count = std::min(kBlockRows, size() - first);
-                          if (!any_allowed(allowed, first, count)) continue;
-                          for (Query& query : prepared) scan_block(first, count, query, allowed);
-                        }
-                        for (std::size_t q = 0; q < part.rows; ++q) {
-                          out[q] = refine(rows_, metric_, part.row(q), prepared[q].best.take(), k);
-                        }
-                      });
+  return search_parts(
+      queries, pool, [&](std::size_t, MatrixView part, std::span<std::vector<Neighbor>> out) {
+        std::vector<Query> prepared;
+        for (std::size_t q = 0; q < part.rows; ++q) {
+          prepared.push_back(prepare(part.row(q), candidates));
+        }
+        prepared.front().asks_ahead = true;
+        for (std::size_t first = 0; first < size(); first += kBlockRows) {
+          const std::size_t count = std::min(kBlockRows, size() - first);
+          if (!any_allowed(allowed, first, count)) continue;
+          for (Query& query : prepared) scan_block(first, count, query, allowed);
+        }
+        for (std::size_t q = 0; q < part.rows; ++q) {
+          out[q] = refine(rows_, metric_, part.row(q), prepared[q].best.take_by_row(), k);
+        }
+      });
 }
 
 }  // namespace sememe::index

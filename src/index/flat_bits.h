@@ -31,7 +31,7 @@ enum class CodeBits { kOne, kFour };
 
 /// Owns the codes, borrows the rows. A code is RaBitQ's (vectors/bit_codes.h) of a row's difference
 /// from the mean of all rows, in blocks of 32 rows: for look-ups of one bit (kernels/bit_sums.h),
-/// for products of four (kernels/nibble_dot.h). Immutable; search may be called from several
+/// for products of four (kernels/nibble_sums.h). Immutable; search may be called from several
 /// threads. The same candidates on every tier.
 class FlatBitIndex {
  public:

@@ -73,7 +73,7 @@ void FlatByteIndex::search_part(const Part& part, std::span<std::vector<Neighbor
     }
   }
   for (std::size_t q = 0; q < count; ++q) {
-    out[q] = refine(rows_, metric_, part.queries.row(q), best[q].take(), part.k);
+    out[q] = refine(rows_, metric_, part.queries.row(q), best[q].take_by_row(), part.k);
   }
 }
 

@@ -58,13 +58,14 @@ class FlatExact {
 
   std::vector<Neighbor> search(std::span<const float> query) const {
     SEMEME_CHECK(query.size() == rows_.dims());
+    ScanBuffer buffer(query.size_bytes(), kBlockRows);
+    std::ranges::copy(query, buffer.query<float>().begin());
     BestRows best(k_);
     const float length = length_of(query);
-    std::array<float, kBlockRows> scores;
     std::array<float, kBlockRows> squares;
     for_each_block([&](std::size_t first, std::size_t count) {
-      const auto out = std::span(scores).first(count);
-      rows_.products(query, first, count, out);
+      const std::span out(buffer.scores(), count);
+      rows_.products(buffer.query<float>(), first, count, out);
       if (l2_) {
         rows_.squares(first, count, std::span(squares).first(count));
         for (std::size_t i = 0; i < count; ++i) out[i] -= 0.5F * squares[i];
@@ -73,7 +74,7 @@ class FlatExact {
       best.offer_all(first, out, allowed_);
       if (l2_) keep_few(query, best);
     });
-    return l2_ ? exact(query, best.take()) : best.take();
+    return l2_ ? exact(query, best.take_by_row()) : best.take();
   }
 
   void search_batch(MatrixView queries, std::span<std::vector<Neighbor>> out) const {
@@ -109,7 +110,9 @@ class FlatExact {
         for (std::size_t q = 0; q < queries.rows; ++q) keep_few(queries.row(q), best[q]);
       }
     });
-    for (std::size_t q = 0; q < queries.rows; ++q) out[q] = exact(queries.row(q), best[q].take());
+    for (std::size_t q = 0; q < queries.rows; ++q) {
+      out[q] = exact(queries.row(q), best[q].take_by_row());
+    }
   }
 
  private:
@@ -154,9 +157,8 @@ class FlatExact {
   // scores that they had.
   void keep_few(std::span<const float> query, BestRows& best) const {
     if (best.size() <= 4 * k_ + 4096) return;
-    std::vector<Neighbor> scored = best.take();
+    std::vector<Neighbor> scored = best.take_by_row();
     std::vector<Neighbor> kept = exact(query, scored);
-    std::ranges::sort(scored, {}, &Neighbor::row);
     for (Neighbor& neighbor : kept) {
       neighbor = *std::ranges::lower_bound(scored, neighbor.row, {}, &Neighbor::row);
     }

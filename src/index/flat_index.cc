@@ -5,7 +5,7 @@
 
 #include "index/flat_exact.h"
 #include "kernels/dot.h"
-#include "kernels/target.h"
+#include "kernels/scan_ahead.h"
 
 namespace sememe::index {
 namespace {
@@ -21,10 +21,9 @@ class F32Rows {
     kernels::dot_rows(query, rows_.data + first * rows_.cols, count, out);
   }
   void squares(std::size_t first, std::size_t count, std::span<float> out) const {
-    const std::size_t bytes = dims() * sizeof(float);
-    const std::size_t more = kernels::rows_with_more(size() - first, bytes);
+    const kernels::ScanAhead ahead(size() - first, dims() * sizeof(float));
     for (std::size_t i = 0; i < count; ++i) {
-      if (i < more) kernels::prefetch_ahead(rows_.row(first + i).data(), bytes);
+      if (i < ahead.askers()) ahead.ask(rows_.row(first + i).data());
       out[i] = kernels::dot(rows_.row(first + i), rows_.row(first + i));
     }
   }

@@ -9,9 +9,9 @@
 namespace sememe::kernels {
 namespace {
 
-constexpr std::size_t kMostDims = std::size_t{1} << 22;  // 255 * 2^20 groups fit 32 bits
+constexpr std::size_t kMostDims = std::size_t{1} << 22;  // 63 * 2^20 groups fit 32 bits
 constexpr std::size_t kDimsAtOnce = 1024;
-// Below it the query counts as zeros: 255 / range must be a number.
+// Below it the query counts as zeros: kMostBitEntry / range must be a number.
 constexpr float kLeastRange = 0x1p-100F;
 
 }  // namespace
@@ -53,30 +53,26 @@ BitTableScale make_bit_table(std::span<const float> query, std::span<std::uint8_
     kernels.bit_table({.query = query.data() + d,
                        .low = low.data(),
                        .dims = count,
-                       .inverse = all.widest > 0 ? 255.0F / all.widest : 0.0F,
+                       .inverse = all.widest > 0 ? float{kMostBitEntry} / all.widest : 0.0F,
                        .table = table.data() + bit_block_bytes(d)});
   }
-  return {.scale = all.widest / 255.0F, .offset = all.lowest};
+  return {.scale = all.widest / float{kMostBitEntry}, .offset = all.lowest};
 }
 
 void bit_sums(std::span<const std::uint8_t> block, std::span<const std::uint8_t> table,
               std::span<std::uint32_t, kBitBlockRows> sums, Isa isa) {
   SEMEME_CHECK(block.size() == table.size() && block.size() % bit_block_bytes(kBitMultiple) == 0);
   SEMEME_CHECK(block.size() <= bit_block_bytes(kMostDims));
-  std::ranges::fill(sums, 0U);
-  const std::size_t groups = block.size() / 16;
-  for (std::size_t g = 0; g < groups; g += kShortSumGroups) {
-    code_table(isa).add_bit_sums(block.data() + 16 * g, table.data() + 16 * g,
-                                 std::min(kShortSumGroups, groups - g), sums.data());
-  }
+  code_table(isa).bit_sums(block.data(), table.data(), block.size() / 16, sums.data());
 }
 
-void bit_scores(std::span<const std::uint8_t> block, std::span<const std::uint8_t> table,
-                const BitScoring& scoring, std::span<float, kBitBlockRows> scores, Isa isa) {
+std::uint32_t bit_scores(std::span<const std::uint8_t> block, std::span<const std::uint8_t> table,
+                         const BitScoring& scoring, std::span<float, kBitBlockRows> scores,
+                         Isa isa) {
   std::array<std::uint32_t, kBitBlockRows> sums;
   bit_sums(block, table, sums, isa);
-  code_table(isa).score_sums(reinterpret_cast<const std::int32_t*>(sums.data()), scoring,
-                             scores.data());
+  return code_table(isa).score_sums(reinterpret_cast<const std::int32_t*>(sums.data()), scoring,
+                                    scores.data());
 }
 
 }  // namespace sememe::kernels

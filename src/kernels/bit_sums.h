@@ -20,6 +20,10 @@ inline constexpr std::size_t kBitBlockRows = 32;
 /// Dimensions come in multiples of this.
 inline constexpr std::size_t kBitMultiple = 64;
 
+/// The most that a table's entry may be: four of them fit a byte, which halves the work of adding
+/// them up in sixteen bits.
+inline constexpr std::uint8_t kMostBitEntry = 63;
+
 /// Bytes of a block of 32 rows, and of a table: dims / 4 groups of 16 bytes.
 constexpr std::size_t bit_block_bytes(std::size_t dims) { return dims * 4; }
 
@@ -41,8 +45,9 @@ struct BitTableScale {
 BitTableScale make_bit_table(std::span<const float> query, std::span<std::uint8_t> table,
                              Isa isa = active_isa());
 
-/// sums[j] = the sum over groups g of table[g][the four bits of row j]. block and table have one
-/// size, bit_block_bytes of a multiple of 64 dimensions up to 2^22 (SEMEME_CHECKed).
+/// sums[j] = the sum over groups g of table[g][the four bits of row j]; no entry is above
+/// kMostBitEntry. block and table have one size, bit_block_bytes of a multiple of 64 dimensions up
+/// to 2^22 (SEMEME_CHECKed).
 void bit_sums(std::span<const std::uint8_t> block, std::span<const std::uint8_t> table,
               std::span<std::uint32_t, kBitBlockRows> sums, Isa isa = active_isa());
 
@@ -50,13 +55,16 @@ void bit_sums(std::span<const std::uint8_t> block, std::span<const std::uint8_t>
 struct BitScoring {
   float start = 0;
   float step = 0;
+  float threshold = 0;  ///< to compare scores with
   std::span<const float, kBitBlockRows> factors;
   std::span<const float, kBitBlockRows> offsets;
 };
-/// scores[j], each rounded twice (fused): the same bits on every tier.
-void bit_scores(std::span<const std::uint8_t> block, std::span<const std::uint8_t> table,
-                const BitScoring& scoring, std::span<float, kBitBlockRows> scores,
-                Isa isa = active_isa());
+/// scores[j], each rounded twice (fused): the same bits on every tier. Gives a bit j for each that
+/// is above the threshold: few are, and a second look at scores that went out of the first-level
+/// cache took a sixth of a scan.
+std::uint32_t bit_scores(std::span<const std::uint8_t> block, std::span<const std::uint8_t> table,
+                         const BitScoring& scoring, std::span<float, kBitBlockRows> scores,
+                         Isa isa = active_isa());
 
 }  // namespace sememe::kernels
 

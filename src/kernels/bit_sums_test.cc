@@ -19,6 +19,12 @@ std::vector<std::uint8_t> test_bytes(std::size_t count, std::uint64_t seed) {
   return bytes;
 }
 
+std::vector<std::uint8_t> test_table(std::size_t dims, std::uint64_t seed) {
+  std::vector<std::uint8_t> entries = test_bytes(bit_block_bytes(dims), seed);
+  for (std::uint8_t& entry : entries) entry = entry % (kMostBitEntry + 1);
+  return entries;
+}
+
 bool bit_of(const std::vector<std::uint8_t>& rows, std::size_t dims, std::size_t row,
             std::size_t d) {
   return ((rows[row * dims / 8 + d / 8] >> (d % 8)) & 1) != 0;
@@ -26,7 +32,7 @@ bool bit_of(const std::vector<std::uint8_t>& rows, std::size_t dims, std::size_t
 
 TEST(BitSums, AreThoseOfTheBitsOnEveryTier) {
   for (const std::size_t dims : {0UL, 64UL, 128UL, 384UL, 960UL, 1024UL, 1088UL, 4096UL}) {
-    const std::vector<std::uint8_t> table = test_bytes(bit_block_bytes(dims), 4);
+    const std::vector<std::uint8_t> table = test_table(dims, 4);
     std::vector<std::uint8_t> block(bit_block_bytes(dims));
     std::array<std::uint32_t, kBitBlockRows> expected{};
     if (dims > 0) {
@@ -51,13 +57,14 @@ TEST(BitSums, AreThoseOfTheBitsOnEveryTier) {
 }
 
 TEST(BitSums, DoNotOverflow) {
-  for (const std::size_t dims : {1024UL, 2048UL, 65536UL}) {
-    const std::vector<std::uint8_t> table(bit_block_bytes(dims), 255);
+  for (const std::size_t dims : {1024UL, 4096UL, 4160UL, 65536UL}) {
+    const std::vector<std::uint8_t> table(bit_block_bytes(dims), kMostBitEntry);
     const std::vector<std::uint8_t> block = test_bytes(bit_block_bytes(dims), 5);
     for (const Isa isa : supported_isas()) {
       std::array<std::uint32_t, kBitBlockRows> sums;
       bit_sums(block, table, sums, isa);
-      for (const std::uint32_t sum : sums) EXPECT_EQ(sum, 255 * dims / 4) << isa_name(isa);
+      for (const std::uint32_t sum : sums)
+        EXPECT_EQ(sum, kMostBitEntry * dims / 4) << isa_name(isa);
     }
   }
 }
@@ -74,7 +81,7 @@ TEST(BitSums, MissingRowsOfABlockAreZeros) {
 }
 
 TEST(BitScores, AreThoseOfTheSumsOnEveryTier) {
-  const std::vector<std::uint8_t> table = test_bytes(bit_block_bytes(384), 7);
+  const std::vector<std::uint8_t> table = test_table(384, 7);
   const std::vector<std::uint8_t> block = test_bytes(bit_block_bytes(384), 8);
   const std::vector<float> values = test_values(2 * kBitBlockRows, 9);
   const BitScoring scoring = {.start = -3.25F,

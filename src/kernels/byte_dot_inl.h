@@ -1,6 +1,5 @@
-// Inner products of bytes, and of bytes with halves of them; included inside a target region and
-// the tier's namespace, after its ByteLanes and NibbleLanes: kWidth bytes of the query at a time
-// with kRowBytes of a row, a Sum of 32-bit lanes, and what a product is off by.
+// Inner products of bytes; included inside a target region and the tier's namespace, after its
+// ByteLanes: kWidth bytes at a time, a Sum of 32-bit lanes, and what a product is off by.
 
 // Rows by id whose products run side by side. Rows that lie together come one after the other, as
 // one stream (dot_inl.h).
@@ -14,36 +13,24 @@ SEMEME_ALWAYS_INLINE const std::int8_t* byte_row(const ByteDotBlock& p, std::siz
   return p.rows + (kById ? p.ids[r] : r) * p.stride;
 }
 
-template <class Lanes, std::size_t kRows, bool kById>
+template <std::size_t kRows, bool kById>
 SEMEME_ALWAYS_INLINE void dot_rows(const ByteDotBlock& p, std::size_t first, std::int32_t offset) {
   const std::int8_t* rows[kRows];
-  typename Lanes::Sum sums[kRows];
+  ByteLanes::Sum sums[kRows];
 #pragma GCC unroll 4
   for (std::size_t r = 0; r < kRows; ++r) {
     rows[r] = byte_row<kById>(p, first + r);
-    sums[r] = Lanes::zero();
+    sums[r] = ByteLanes::zero();
   }
-  for (std::size_t i = 0; i < p.n / Lanes::kWidth; ++i) {
-    const auto query = Lanes::load_query(p.query + i * Lanes::kWidth);
+  for (std::size_t i = 0; i < p.n; i += ByteLanes::kWidth) {
+    const auto query = ByteLanes::load_query(p.query + i);
 #pragma GCC unroll 4
     for (std::size_t r = 0; r < kRows; ++r) {
-      sums[r] =
-          Lanes::multiply_add(sums[r], Lanes::load_row(rows[r] + i * Lanes::kRowBytes), query);
+      sums[r] = ByteLanes::multiply_add(sums[r], ByteLanes::load_row(rows[r] + i), query);
     }
   }
 #pragma GCC unroll 4
-  for (std::size_t r = 0; r < kRows; ++r) p.out[first + r] = Lanes::total(sums[r]) - offset;
-}
-
-template <class Lanes>
-SEMEME_ALWAYS_INLINE void dots_in_order(const ByteDotBlock& p, std::int32_t offset) {
-  std::size_t r = 0;
-  const std::size_t asked = rows_with_more(p.count + p.behind, p.stride);
-  for (const std::size_t end = asked < p.count ? asked : p.count; r < end; ++r) {
-    prefetch_ahead(byte_row<false>(p, r), p.stride);
-    dot_rows<Lanes, 1, false>(p, r, offset);
-  }
-  for (; r < p.count; ++r) dot_rows<Lanes, 1, false>(p, r, offset);
+  for (std::size_t r = 0; r < kRows; ++r) p.out[first + r] = ByteLanes::total(sums[r]) - offset;
 }
 
 inline void byte_dots_by_id(const ByteDotBlock& p, std::int32_t offset) {
@@ -53,15 +40,13 @@ inline void byte_dots_by_id(const ByteDotBlock& p, std::int32_t offset) {
     for (std::size_t a = ahead; a < ahead + kByteRowsAtOnce && a < p.count; ++a) {
       prefetch_lines(byte_row<true>(p, a), p.n);
     }
-    dot_rows<ByteLanes, kByteRowsAtOnce, true>(p, r, offset);
+    dot_rows<kByteRowsAtOnce, true>(p, r, offset);
   }
-  for (; r < p.count; ++r) dot_rows<ByteLanes, 1, true>(p, r, offset);
+  for (; r < p.count; ++r) dot_rows<1, true>(p, r, offset);
 }
 
 inline void byte_dots(const ByteDotBlock& p) {
   const std::int32_t offset = ByteLanes::offset(p.query, p.n);
   if (p.ids != nullptr) return byte_dots_by_id(p, offset);
-  dots_in_order<ByteLanes>(p, offset);
+  for (std::size_t r = 0; r < p.count; ++r) dot_rows<1, false>(p, r, offset);
 }
-
-inline void nibble_dots(const ByteDotBlock& p) { dots_in_order<NibbleLanes>(p, 0); }

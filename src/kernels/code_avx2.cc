@@ -26,7 +26,6 @@ SEMEME_ALWAYS_INLINE Simd::Reg load_halves(const std::uint16_t* from) {
 // Bytes are widened: without VNNI there is no product of theirs that cannot saturate.
 struct ByteLanes {
   static constexpr std::size_t kWidth = 16;
-  static constexpr std::size_t kRowBytes = 16;
   using Sum = __m256i;
   static SEMEME_ALWAYS_INLINE Sum zero() { return _mm256_setzero_si256(); }
   static SEMEME_ALWAYS_INLINE __m256i load_query(const std::int8_t* from) { return load_row(from); }
@@ -41,11 +40,13 @@ struct ByteLanes {
 };
 
 // Pairs of products of a level, 15 at most, fit 16 bits, and two such pairs too.
-struct NibbleLanes : avx2_pair::NibblePairLanes {
-  static SEMEME_ALWAYS_INLINE Sum multiply_add(Sum sum, const avx2_pair::BytePair& row,
-                                               const avx2_pair::BytePair& query) {
-    const __m256i pairs = _mm256_add_epi16(_mm256_maddubs_epi16(row.first, query.first),
-                                           _mm256_maddubs_epi16(row.second, query.second));
+struct NibbleLanes : avx2_pair::NibbleLanes {
+  static SEMEME_ALWAYS_INLINE Sum multiply_add(Sum sum, const std::uint8_t* codes,
+                                               const Query& query) {
+    const __m256i bytes = ShuffleLanes::load(codes);
+    const __m256i pairs =
+        _mm256_add_epi16(_mm256_maddubs_epi16(ShuffleLanes::low_nibbles(bytes), query.low),
+                         _mm256_maddubs_epi16(ShuffleLanes::high_nibbles(bytes), query.high));
     return avx2_codes::multiply_add<true>(sum, pairs, _mm256_set1_epi16(1));
   }
 };
@@ -55,6 +56,7 @@ struct NibbleLanes : avx2_pair::NibblePairLanes {
 #include "kernels/byte_dot_inl.h"
 #include "kernels/bit_sums_x86_inl.h"
 #include "kernels/half_dot_inl.h"
+#include "kernels/nibble_sums_inl.h"
 // clang-format on
 
 }  // namespace sememe::kernels::avx2_codes
@@ -67,10 +69,10 @@ const CodeTable kAvx2Codes = {.widen_halves = avx2_codes::widen_halves,
                               .hadamard = avx2_codes::hadamard,
                               .mix_halves = avx2_codes::mix_halves,
                               .byte_dots = avx2_codes::byte_dots,
-                              .nibble_dots = avx2_codes::nibble_dots,
+                              .nibble_sums = avx2_codes::nibble_sums,
                               .bit_ranges = avx2_codes::bit_ranges,
                               .bit_table = avx2_codes::bit_table,
-                              .add_bit_sums = avx2_codes::add_bit_sums,
+                              .bit_sums = avx2_codes::bit_sums,
                               .score_sums = avx2_codes::score_sums};
 
 }  // namespace sememe::kernels

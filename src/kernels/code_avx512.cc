@@ -39,6 +39,7 @@ struct ShuffleLanes {
   static SEMEME_ALWAYS_INLINE Reg look_up(Reg table, Reg nibbles) {
     return _mm512_shuffle_epi8(table, nibbles);
   }
+  static SEMEME_ALWAYS_INLINE Reg add_bytes(Reg a, Reg b) { return _mm512_add_epi8(a, b); }
   static SEMEME_ALWAYS_INLINE Reg add_shorts(Reg a, Reg b) { return _mm512_add_epi16(a, b); }
   static SEMEME_ALWAYS_INLINE Reg upper_bytes(Reg a) { return _mm512_srli_epi16(a, 8); }
   /// Of its four quarters.
@@ -56,7 +57,6 @@ struct ShuffleLanes {
 // Rows are made unsigned, as the first factor must be.
 struct ByteLanes {
   static constexpr std::size_t kWidth = 64;
-  static constexpr std::size_t kRowBytes = 64;
   using Sum = __m512i;
   static SEMEME_ALWAYS_INLINE Sum zero() { return _mm512_setzero_si512(); }
   static SEMEME_ALWAYS_INLINE __m512i load_query(const std::int8_t* from) {
@@ -79,14 +79,26 @@ struct ByteLanes {
   }
 };
 
-// Low halves of 32 bytes, then the high ones.
-struct NibbleLanes : ByteLanes {
-  static constexpr std::size_t kRowBytes = 32;
-  static SEMEME_ALWAYS_INLINE __m512i load_row(const std::int8_t* from) {
-    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
-    const __m512i both =
-        _mm512_inserti64x4(_mm512_castsi256_si512(bytes), _mm256_srli_epi16(bytes, 4), 1);
-    return ShuffleLanes::low_nibbles(both);
+struct NibbleLanes {
+  static constexpr std::size_t kRows = 16;
+  using Sum = __m512i;
+  struct Query {
+    __m512i low;
+    __m512i high;
+  };
+  static SEMEME_ALWAYS_INLINE Sum zero() { return _mm512_setzero_si512(); }
+  static SEMEME_ALWAYS_INLINE Query load_query(const std::int8_t* from) {
+    return {_mm512_set1_epi32(_mm_cvtsi128_si32(_mm_loadu_si32(from))),
+            _mm512_set1_epi32(_mm_cvtsi128_si32(_mm_loadu_si32(from + 4)))};
+  }
+  static SEMEME_ALWAYS_INLINE Sum multiply_add(Sum sum, const std::uint8_t* codes,
+                                               const Query& query) {
+    const __m512i bytes = ShuffleLanes::load(codes);
+    sum = avx512_codes::multiply_add<false>(sum, ShuffleLanes::low_nibbles(bytes), query.low);
+    return avx512_codes::multiply_add<false>(sum, ShuffleLanes::high_nibbles(bytes), query.high);
+  }
+  static SEMEME_ALWAYS_INLINE void store(std::int32_t* to, Sum a, Sum b) {
+    _mm512_storeu_si512(to, _mm512_add_epi32(a, b));
   }
 };
 
@@ -95,6 +107,7 @@ struct NibbleLanes : ByteLanes {
 #include "kernels/byte_dot_inl.h"
 #include "kernels/bit_sums_x86_inl.h"
 #include "kernels/half_dot_inl.h"
+#include "kernels/nibble_sums_inl.h"
 // clang-format on
 
 }  // namespace sememe::kernels::avx512_codes
@@ -107,10 +120,10 @@ const CodeTable kAvx512Codes = {.widen_halves = avx512_codes::widen_halves,
                                 .hadamard = avx512_codes::hadamard,
                                 .mix_halves = avx512_codes::mix_halves,
                                 .byte_dots = avx512_codes::byte_dots,
-                                .nibble_dots = avx512_codes::nibble_dots,
+                                .nibble_sums = avx512_codes::nibble_sums,
                                 .bit_ranges = avx512_codes::bit_ranges,
                                 .bit_table = avx512_codes::bit_table,
-                                .add_bit_sums = avx512_codes::add_bit_sums,
+                                .bit_sums = avx512_codes::bit_sums,
                                 .score_sums = avx512_codes::score_sums};
 
 }  // namespace sememe::kernels

@@ -15,7 +15,6 @@ namespace sememe::kernels::avxvnni_codes {
 // Rows are made unsigned, as the first factor must be.
 struct ByteLanes {
   static constexpr std::size_t kWidth = 32;
-  static constexpr std::size_t kRowBytes = 32;
   using Sum = __m256i;
   static SEMEME_ALWAYS_INLINE Sum zero() { return _mm256_setzero_si256(); }
   static SEMEME_ALWAYS_INLINE __m256i load_query(const std::int8_t* from) {
@@ -38,15 +37,18 @@ struct ByteLanes {
   }
 };
 
-struct NibbleLanes : avx2_pair::NibblePairLanes {
-  static SEMEME_ALWAYS_INLINE Sum multiply_add(Sum sum, const avx2_pair::BytePair& row,
-                                               const avx2_pair::BytePair& query) {
-    return avxvnni_codes::multiply_add<false>(
-        avxvnni_codes::multiply_add<false>(sum, row.first, query.first), row.second, query.second);
+struct NibbleLanes : avx2_pair::NibbleLanes {
+  static SEMEME_ALWAYS_INLINE Sum multiply_add(Sum sum, const std::uint8_t* codes,
+                                               const Query& query) {
+    using avx2_pair::ShuffleLanes;
+    const __m256i bytes = ShuffleLanes::load(codes);
+    sum = avxvnni_codes::multiply_add<false>(sum, ShuffleLanes::low_nibbles(bytes), query.low);
+    return avxvnni_codes::multiply_add<false>(sum, ShuffleLanes::high_nibbles(bytes), query.high);
   }
 };
 
 #include "kernels/byte_dot_inl.h"
+#include "kernels/nibble_sums_inl.h"
 
 }  // namespace sememe::kernels::avxvnni_codes
 SEMEME_TARGET_END
@@ -57,7 +59,7 @@ const CodeTable& avxvnni_code_table() {
   static const CodeTable table = [] {
     CodeTable out = kAvx2Codes;
     out.byte_dots = avxvnni_codes::byte_dots;
-    out.nibble_dots = avxvnni_codes::nibble_dots;
+    out.nibble_sums = avxvnni_codes::nibble_sums;
     return out;
   }();
   return table;

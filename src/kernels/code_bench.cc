@@ -9,7 +9,7 @@
 #include "kernels/byte_dot.h"
 #include "kernels/hadamard.h"
 #include "kernels/half_dot.h"
-#include "kernels/nibble_dot.h"
+#include "kernels/nibble_sums.h"
 #include "kernels/test_values.h"
 
 namespace sememe::kernels {
@@ -58,16 +58,16 @@ void bench_byte_dot_rows(benchmark::State& state, Isa isa) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(rows.size()));
 }
 
-void bench_nibble_dot_rows(benchmark::State& state, Isa isa) {
+void bench_nibble_sums(benchmark::State& state, Isa isa) {
   const std::vector<std::int8_t> query(kDim, 3);
-  const std::vector<std::uint8_t> rows(64 * kDim / 2, 0x5A);
-  std::vector<std::int32_t> out(64);
+  const std::vector<std::uint8_t> block(nibble_block_bytes(kDim), 0x5A);
+  std::array<std::int32_t, kBitBlockRows> sums;
   for (auto _ : state) {
-    nibble_dot_rows(query, {.data = rows.data(), .stride = kDim / 2}, out, isa);
-    benchmark::DoNotOptimize(out.data());
+    nibble_sums(block, query, sums, 0, isa);
+    benchmark::DoNotOptimize(sums.data());
     benchmark::ClobberMemory();
   }
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(rows.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(block.size()));
 }
 
 void bench_bit_scores(benchmark::State& state, Isa isa) {
@@ -113,7 +113,7 @@ int main(int argc, char** argv) {
     add("half_dot_rows_16x384", kernels::bench_half_dot_rows);
     add("bit_table_384", kernels::bench_bit_table);
     add("byte_dot_rows_64x384", kernels::bench_byte_dot_rows);
-    add("nibble_dot_rows_64x384", kernels::bench_nibble_dot_rows);
+    add("nibble_sums_32x384", kernels::bench_nibble_sums);
   }
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

@@ -95,7 +95,7 @@ SEMEME_ALWAYS_INLINE Simd::Int bit_entries(const BitTableBlock& t, std::size_t d
   const Simd::Reg sum = Simd::sub(Simd::add(first, second), Simd::set(t.low[d]));
   // Rounding may put the ends a little outside.
   const Simd::Reg level = Simd::max(Simd::mul(sum, Simd::set(t.inverse)), Simd::zero());
-  return Simd::to_int(Simd::min(level, Simd::set(255.0F)));
+  return Simd::to_int(Simd::min(level, Simd::set(float{kMostBitEntry})));
 }
 
 inline void bit_table(const BitTableBlock& t) {
@@ -108,12 +108,17 @@ inline void bit_table(const BitTableBlock& t) {
   }
 }
 
-inline void score_sums(const std::int32_t* sums, const BitScoring& scoring, float* scores) {
+inline std::uint32_t score_sums(const std::int32_t* sums, const BitScoring& scoring,
+                                float* scores) {
+  std::uint32_t above = 0;
   const float* factors = scoring.factors.data();
   const float* offsets = scoring.offsets.data();
   for (std::size_t j = 0; j < kBitBlockRows; j += Simd::kWidth) {
     const Simd::Reg sum = Simd::to_float(Simd::load_int(sums + j));
     const Simd::Reg product = Simd::fma(Simd::set(scoring.step), sum, Simd::set(scoring.start));
-    Simd::store(scores + j, Simd::fma(Simd::load(factors + j), product, Simd::load(offsets + j)));
+    const Simd::Reg score = Simd::fma(Simd::load(factors + j), product, Simd::load(offsets + j));
+    Simd::store(scores + j, score);
+    above |= std::uint32_t{Simd::above(score, Simd::set(scoring.threshold))} << j;
   }
+  return above;
 }

@@ -42,6 +42,7 @@ struct ShuffleLanes {
   static SEMEME_ALWAYS_INLINE Reg look_up(Reg table, Reg nibbles) {
     return _mm256_shuffle_epi8(table, nibbles);
   }
+  static SEMEME_ALWAYS_INLINE Reg add_bytes(Reg a, Reg b) { return _mm256_add_epi8(a, b); }
   static SEMEME_ALWAYS_INLINE Reg add_shorts(Reg a, Reg b) { return _mm256_add_epi16(a, b); }
   static SEMEME_ALWAYS_INLINE Reg upper_bytes(Reg a) { return _mm256_srli_epi16(a, 8); }
   /// Of its two halves.
@@ -54,28 +55,22 @@ SEMEME_ALWAYS_INLINE std::int32_t sum_of_eight(__m256i a) {
   return Simd::sum_int({a, _mm256_setzero_si256()});
 }
 
-/// 64 bytes.
-struct BytePair {
-  __m256i first;
-  __m256i second;
-};
-
-/// NibbleLanes of byte_dot_inl.h without their products, which are the tier's.
-struct NibblePairLanes {
-  static constexpr std::size_t kWidth = 64;
-  static constexpr std::size_t kRowBytes = 32;
+/// NibbleLanes of nibble_sums_inl.h without their products, which are the tier's.
+struct NibbleLanes {
+  static constexpr std::size_t kRows = 8;
   using Sum = __m256i;
+  struct Query {
+    __m256i low;
+    __m256i high;
+  };
   static SEMEME_ALWAYS_INLINE Sum zero() { return _mm256_setzero_si256(); }
-  static SEMEME_ALWAYS_INLINE BytePair load_query(const std::int8_t* from) {
-    const auto* at = reinterpret_cast<const __m256i*>(from);
-    return {_mm256_loadu_si256(at), _mm256_loadu_si256(at + 1)};
+  static SEMEME_ALWAYS_INLINE Query load_query(const std::int8_t* from) {
+    return {_mm256_set1_epi32(_mm_cvtsi128_si32(_mm_loadu_si32(from))),
+            _mm256_set1_epi32(_mm_cvtsi128_si32(_mm_loadu_si32(from + 4)))};
   }
-  /// Low halves of 32 bytes, and the high ones.
-  static SEMEME_ALWAYS_INLINE BytePair load_row(const std::int8_t* from) {
-    const __m256i bytes = ShuffleLanes::load(reinterpret_cast<const std::uint8_t*>(from));
-    return {ShuffleLanes::low_nibbles(bytes), ShuffleLanes::high_nibbles(bytes)};
+  static SEMEME_ALWAYS_INLINE void store(std::int32_t* to, Sum a, Sum b) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_add_epi32(a, b));
   }
-  static SEMEME_ALWAYS_INLINE std::int32_t total(Sum sum) { return sum_of_eight(sum); }
 };
 
 }  // namespace sememe::kernels::avx2_pair

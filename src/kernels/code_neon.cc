@@ -2,6 +2,8 @@
 // otherwise as 16-bit products that are added up in 32 bits.
 #if defined(__aarch64__)
 
+#include <cstring>
+
 #include "kernels/code_table.h"
 #include "kernels/constants.h"
 #include "kernels/integer_product_neon.h"
@@ -34,7 +36,6 @@ SEMEME_ALWAYS_INLINE Simd::Reg load_halves(const std::uint16_t* from) {
 
 struct ByteLanes {
   static constexpr std::size_t kWidth = 16;
-  static constexpr std::size_t kRowBytes = 16;
   using Sum = int32x4_t;
   static SEMEME_ALWAYS_INLINE Sum zero() { return vdupq_n_s32(0); }
   static SEMEME_ALWAYS_INLINE int8x16_t load_query(const std::int8_t* from) {
@@ -49,11 +50,52 @@ struct ByteLanes {
   static SEMEME_ALWAYS_INLINE std::int32_t offset(const std::int8_t*, std::size_t) { return 0; }
 };
 
+// Products of levels up to 15, four in a row to a sum; pairs of them fit 16 bits.
+struct LevelProducts {
+  static SEMEME_ALWAYS_INLINE int32x4_t multiply_add(int32x4_t sum, int8x16_t levels,
+                                                     int8x16_t query) {
+    const int16x8_t low = vmull_s8(vget_low_s8(levels), vget_low_s8(query));
+    return vpadalq_s16(sum, vpaddq_s16(low, vmull_high_s8(levels, query)));
+  }
+};
+
+template <class Products>
+struct NibbleLanesOf {
+  static constexpr std::size_t kRows = 4;
+  using Sum = int32x4_t;
+  struct Query {
+    int8x16_t low;
+    int8x16_t high;
+  };
+  static SEMEME_ALWAYS_INLINE Sum zero() { return vdupq_n_s32(0); }
+  static SEMEME_ALWAYS_INLINE Query load_query(const std::int8_t* from) {
+    return {four_times(from), four_times(from + 4)};
+  }
+  static SEMEME_ALWAYS_INLINE Sum multiply_add(Sum sum, const std::uint8_t* codes,
+                                               const Query& query) {
+    const uint8x16_t bytes = vld1q_u8(codes);
+    const uint8x16_t low = vandq_u8(bytes, vdupq_n_u8(15));
+    sum = Products::multiply_add(sum, vreinterpretq_s8_u8(low), query.low);
+    return Products::multiply_add(sum, vreinterpretq_s8_u8(vshrq_n_u8(bytes, 4)), query.high);
+  }
+  static SEMEME_ALWAYS_INLINE void store(std::int32_t* to, Sum a, Sum b) {
+    vst1q_s32(to, vaddq_s32(a, b));
+  }
+
+ private:
+  static SEMEME_ALWAYS_INLINE int8x16_t four_times(const std::int8_t* from) {
+    std::int32_t bytes = 0;
+    std::memcpy(&bytes, from, sizeof(bytes));
+    return vreinterpretq_s8_s32(vdupq_n_s32(bytes));
+  }
+};
+using NibbleLanes = NibbleLanesOf<LevelProducts>;
+
 // clang-format off: each uses the ones before it.
 #include "kernels/code_inl.h"
-#include "kernels/nibble_lanes_neon_inl.h"
 #include "kernels/byte_dot_inl.h"
 #include "kernels/half_dot_inl.h"
+#include "kernels/nibble_sums_inl.h"
 // clang-format on
 
 // Sixteen rows: eight sums in 16 bits, twice.
@@ -65,30 +107,44 @@ struct ShortSums {
     first = vaddw_u8(first, vget_low_u8(bytes));
     second = vaddw_high_u8(second, bytes);
   }
-  SEMEME_ALWAYS_INLINE void add_to(std::uint32_t* sums) const {
-    add_eight(first, sums);
-    add_eight(second, sums + 8);
+  // Adds them to `sums`, or sets those.
+  SEMEME_ALWAYS_INLINE void put(std::uint32_t* sums, bool adds) const {
+    put_four(vget_low_u16(first), sums, adds);
+    put_four(vget_high_u16(first), sums + 4, adds);
+    put_four(vget_low_u16(second), sums + 8, adds);
+    put_four(vget_high_u16(second), sums + 12, adds);
   }
 
  private:
-  static SEMEME_ALWAYS_INLINE void add_eight(uint16x8_t shorts, std::uint32_t* sums) {
-    vst1q_u32(sums, vaddw_u16(vld1q_u32(sums), vget_low_u16(shorts)));
-    vst1q_u32(sums + 4, vaddw_high_u16(vld1q_u32(sums + 4), shorts));
+  static SEMEME_ALWAYS_INLINE void put_four(uint16x4_t shorts, std::uint32_t* sums, bool adds) {
+    vst1q_u32(sums, vaddw_u16(adds ? vld1q_u32(sums) : vdupq_n_u32(0), shorts));
   }
 };
 
-inline void add_bit_sums(const std::uint8_t* block, const std::uint8_t* table, std::size_t groups,
-                         std::uint32_t* sums) {
-  ShortSums low;
-  ShortSums high;
-  for (std::size_t g = 0; g < groups; ++g) {
-    const uint8x16_t codes = vld1q_u8(block + 16 * g);
-    const uint8x16_t entries = vld1q_u8(table + 16 * g);
-    low.add(vqtbl1q_u8(entries, vandq_u8(codes, vdupq_n_u8(15))));
-    high.add(vqtbl1q_u8(entries, vshrq_n_u8(codes, 4)));
-  }
-  low.add_to(sums);
-  high.add_to(sums + 16);
+inline void bit_sums(const std::uint8_t* block, const std::uint8_t* table, std::size_t groups,
+                     std::uint32_t* sums) {
+  std::size_t first = 0;
+  do {
+    const bool adds = first > 0;
+    ShortSums low;
+    ShortSums high;
+    const std::size_t end = groups - first > kShortSumGroups ? first + kShortSumGroups : groups;
+    for (; first < end; first += kByteSumEntries) {
+      uint8x16_t low_bytes = vdupq_n_u8(0);
+      uint8x16_t high_bytes = vdupq_n_u8(0);
+#pragma GCC unroll 4
+      for (std::size_t g = first; g < first + kByteSumEntries; ++g) {
+        const uint8x16_t codes = vld1q_u8(block + 16 * g);
+        const uint8x16_t entries = vld1q_u8(table + 16 * g);
+        low_bytes = vaddq_u8(low_bytes, vqtbl1q_u8(entries, vandq_u8(codes, vdupq_n_u8(15))));
+        high_bytes = vaddq_u8(high_bytes, vqtbl1q_u8(entries, vshrq_n_u8(codes, 4)));
+      }
+      low.add(low_bytes);
+      high.add(high_bytes);
+    }
+    low.put(sums, adds);
+    high.put(sums + 16, adds);
+  } while (first < groups);
 }
 
 }  // namespace sememe::kernels::neon_codes
@@ -102,10 +158,10 @@ struct ByteLanes : neon_codes::ByteLanes {
   }
 };
 
-// clang-format off: each uses the ones before it.
-#include "kernels/nibble_lanes_neon_inl.h"
+using NibbleLanes = neon_codes::NibbleLanesOf<ByteLanes>;
+
 #include "kernels/byte_dot_inl.h"
-// clang-format on
+#include "kernels/nibble_sums_inl.h"
 
 }  // namespace sememe::kernels::neon_codes_dotprod
 SEMEME_TARGET_END
@@ -119,11 +175,11 @@ const CodeTable& neon_code_table() {
       .hadamard = neon_codes::hadamard,
       .mix_halves = neon_codes::mix_halves,
       .byte_dots = neon::has_dotprod() ? neon_codes_dotprod::byte_dots : neon_codes::byte_dots,
-      .nibble_dots =
-          neon::has_dotprod() ? neon_codes_dotprod::nibble_dots : neon_codes::nibble_dots,
+      .nibble_sums =
+          neon::has_dotprod() ? neon_codes_dotprod::nibble_sums : neon_codes::nibble_sums,
       .bit_ranges = neon_codes::bit_ranges,
       .bit_table = neon_codes::bit_table,
-      .add_bit_sums = neon_codes::add_bit_sums,
+      .bit_sums = neon_codes::bit_sums,
       .score_sums = neon_codes::score_sums};
   return table;
 }

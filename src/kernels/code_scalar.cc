@@ -51,15 +51,14 @@ void byte_dots(const ByteDotBlock& p) {
   }
 }
 
-void nibble_dots(const ByteDotBlock& p) {
-  for (std::size_t r = 0; r < p.count; ++r) {
+void nibble_sums(const NibbleBlock& b) {
+  for (std::size_t j = 0; j < kBitBlockRows; ++j) {
     std::int32_t sum = 0;
-    // Of each 64 dimensions the even ones, then the odd ones.
-    for (std::size_t i = 0; i < p.n; ++i) {
-      const auto levels = static_cast<std::uint8_t>(p.rows[r * p.stride + i / 64 * 32 + i % 32]);
-      sum += p.query[i] * (i % 64 < 32 ? levels % 16 : levels / 16);
+    for (std::size_t d = 0; d < b.dims; ++d) {
+      const std::uint8_t levels = b.codes[d / 8 * 128 + 4 * j + d % 4];
+      sum += b.query[d] * (d % 8 < 4 ? levels % 16 : levels / 16);
     }
-    p.out[r] = sum;
+    b.sums[j] = sum;
   }
 }
 
@@ -86,14 +85,15 @@ void bit_table(const BitTableBlock& t) {
         parts[b] = (code >> b) % 2 == 1 ? t.query[d + b] : 0.0F;
       }
       const float sum = (parts[0] + parts[1]) + (parts[2] + parts[3]);
-      const float level = std::clamp((sum - t.low[d]) * t.inverse, 0.0F, 255.0F);
+      const float level = std::clamp((sum - t.low[d]) * t.inverse, 0.0F, float{kMostBitEntry});
       t.table[4 * d + code] = static_cast<std::uint8_t>(std::nearbyint(level));
     }
   }
 }
 
-void add_bit_sums(const std::uint8_t* block, const std::uint8_t* table, std::size_t groups,
-                  std::uint32_t* sums) {
+void bit_sums(const std::uint8_t* block, const std::uint8_t* table, std::size_t groups,
+              std::uint32_t* sums) {
+  std::fill_n(sums, kBitBlockRows, 0U);
   for (std::size_t g = 0; g < groups; ++g) {
     for (std::size_t j = 0; j < 16; ++j) {
       const std::uint8_t codes = block[16 * g + j];
@@ -103,11 +103,14 @@ void add_bit_sums(const std::uint8_t* block, const std::uint8_t* table, std::siz
   }
 }
 
-void score_sums(const std::int32_t* sums, const BitScoring& scoring, float* scores) {
+std::uint32_t score_sums(const std::int32_t* sums, const BitScoring& scoring, float* scores) {
+  std::uint32_t above = 0;
   for (std::size_t j = 0; j < kBitBlockRows; ++j) {
     const float product = std::fma(scoring.step, static_cast<float>(sums[j]), scoring.start);
     scores[j] = std::fma(scoring.factors[j], product, scoring.offsets[j]);
+    if (scores[j] > scoring.threshold) above |= std::uint32_t{1} << j;
   }
+  return above;
 }
 
 }  // namespace
@@ -117,10 +120,10 @@ const CodeTable kScalarCodes = {.widen_halves = widen_halves,
                                 .hadamard = hadamard,
                                 .mix_halves = mix_halves,
                                 .byte_dots = byte_dots,
-                                .nibble_dots = nibble_dots,
+                                .nibble_sums = nibble_sums,
                                 .bit_ranges = bit_ranges,
                                 .bit_table = bit_table,
-                                .add_bit_sums = add_bit_sums,
+                                .bit_sums = bit_sums,
                                 .score_sums = score_sums};
 
 }  // namespace sememe::kernels

@@ -1,5 +1,5 @@
 // The functions of one instruction tier on codes of vectors, behind hadamard.h, half_dot.h,
-// byte_dot.h, nibble_dot.h and bit_sums.h. Only kernels and their tests use this.
+// byte_dot.h, nibble_sums.h and bit_sums.h. Only kernels and their tests use this.
 #ifndef SEMEME_KERNELS_CODE_TABLE_H_
 #define SEMEME_KERNELS_CODE_TABLE_H_
 
@@ -8,6 +8,7 @@
 
 #include "base/cpu.h"
 #include "kernels/bit_sums.h"
+#include "kernels/scan_ahead.h"
 
 namespace sememe::kernels {
 
@@ -18,8 +19,15 @@ struct ByteDotBlock {
   std::size_t stride;        ///< bytes
   const std::uint32_t* ids;  ///< [count], or null for rows 0 .. count
   std::size_t count;
-  std::size_t behind = 0;  ///< rows in order that follow the last one, to ask for (kScanAhead)
   std::int32_t* out;
+};
+
+struct NibbleBlock {
+  const std::uint8_t* codes;
+  const std::int8_t* query;
+  std::size_t dims;
+  std::size_t ahead;  ///< bytes, or 0
+  std::int32_t* sums;
 };
 
 /// Of groups of four dimensions: the lowest sum of some of their numbers, and the sum of sizes,
@@ -42,8 +50,11 @@ struct BitTableBlock {
 /// 1 / sqrt(2).
 inline constexpr float kHalfTurn = 0.70710678F;
 
-/// Groups whose sums are below 2^16.
-inline constexpr std::size_t kShortSumGroups = 256;
+/// Entries whose sum is below 2^8, and groups whose sums are below 2^16.
+inline constexpr std::size_t kByteSumEntries = 4;
+static_assert(kByteSumEntries * kMostBitEntry < (1U << 8));
+inline constexpr std::size_t kShortSumGroups = 1024;
+static_assert(kShortSumGroups * kMostBitEntry < (1U << 16));
 
 struct CodeTable {
   /// out [count] = the numbers of halves; count: a multiple of 16.
@@ -56,16 +67,16 @@ struct CodeTable {
   /// half: a multiple of 16.
   void (*mix_halves)(float* values, const float* signs, std::size_t half);
   void (*byte_dots)(const ByteDotBlock& block);
-  /// Rows of half the query's bytes (nibble_dot.h); ids: null.
-  void (*nibble_dots)(const ByteDotBlock& block);
+  /// dims: a multiple of 64 (nibble_sums.h).
+  void (*nibble_sums)(const NibbleBlock& block);
   /// low: [dims], of each dimension the lowest sum of its group. dims: a multiple of 16.
   BitRanges (*bit_ranges)(const float* query, std::size_t dims, float* low);
   void (*bit_table)(const BitTableBlock& block);
-  /// Adds to sums [32]. groups: a multiple of 16, at most kShortSumGroups.
-  void (*add_bit_sums)(const std::uint8_t* block, const std::uint8_t* table, std::size_t groups,
-                       std::uint32_t* sums);
-  /// Of the sums of a block.
-  void (*score_sums)(const std::int32_t* sums, const BitScoring& scoring, float* scores);
+  /// sums: [32]. groups: a multiple of 16.
+  void (*bit_sums)(const std::uint8_t* block, const std::uint8_t* table, std::size_t groups,
+                   std::uint32_t* sums);
+  /// Of the sums of a block. Gives a bit for each that is above the threshold.
+  std::uint32_t (*score_sums)(const std::int32_t* sums, const BitScoring& scoring, float* scores);
 };
 
 /// Whether lane i of sixteen is a member of a group's bit b: bit b of i, as 1.0 or 0.0; and the

@@ -5,23 +5,30 @@ inline void widen_halves(const std::uint16_t* from, std::size_t count, float* ou
   for (std::size_t i = 0; i < count; i += 16) Simd::store(out + i, load_halves(from + i));
 }
 
+// Adds products of 16 kSteps numbers to two sums by turns.
+template <std::size_t kSteps>
+SEMEME_ALWAYS_INLINE void add_halves(const float* query, const std::uint16_t* row,
+                                     Simd::Reg* sums) {
+#pragma GCC unroll 8
+  for (std::size_t j = 0; j < kSteps; ++j) {
+    sums[j % 2] = Simd::fma(Simd::load(query + 16 * j), load_halves(row + 16 * j), sums[j % 2]);
+  }
+}
+
 SEMEME_ALWAYS_INLINE float half_dot(const float* query, const std::uint16_t* row, std::size_t n) {
   Simd::Reg sums[2] = {Simd::zero(), Simd::zero()};
-  for (std::size_t i = 0; i < n; i += 32) {
-#pragma GCC unroll 2
-    for (std::size_t half = 0; half < 2; ++half) {
-      const Simd::Reg x = load_halves(row + i + 16 * half);
-      sums[half] = Simd::fma(Simd::load(query + i + 16 * half), x, sums[half]);
-    }
-  }
+  std::size_t i = 0;
+  for (; i + 128 <= n; i += 128) add_halves<8>(query + i, row + i, sums);  // as in dot_inl.h
+  for (; i < n; i += 32) add_halves<2>(query + i, row + i, sums);
   return Simd::sum(Simd::add(sums[0], sums[1]));
 }
 
 inline void half_dots(const float* query, const std::uint16_t* rows, std::size_t n,
                       std::size_t count, float* out) {
   std::size_t r = 0;
-  for (const std::size_t end = rows_with_more(count, n * sizeof(*rows)); r < end; ++r) {
-    prefetch_ahead(rows + r * n, n * sizeof(*rows));
+  const ScanAhead ahead(count, n * sizeof(*rows));
+  for (; r < ahead.askers(); ++r) {
+    ahead.ask(rows + r * n);
     out[r] = half_dot(query, rows + r * n, n);
   }
   for (; r < count; ++r) out[r] = half_dot(query, rows + r * n, n);

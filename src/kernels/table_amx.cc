@@ -3,6 +3,7 @@
 
 #include "kernels/amx_tiles.h"
 #include "kernels/constants.h"
+#include "kernels/scan_ahead.h"
 #include "kernels/simd_avx512.h"
 #include "kernels/table.h"
 

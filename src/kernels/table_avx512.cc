@@ -2,6 +2,7 @@
 #if defined(__x86_64__)
 
 #include "kernels/constants.h"
+#include "kernels/scan_ahead.h"
 #include "kernels/simd_avx512.h"
 #include "kernels/table.h"
 

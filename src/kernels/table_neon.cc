@@ -2,6 +2,7 @@
 #if defined(__aarch64__)
 
 #include "kernels/constants.h"
+#include "kernels/scan_ahead.h"
 #include "kernels/simd_neon.h"
 #include "kernels/table.h"
 

@@ -48,23 +48,6 @@ SEMEME_ALWAYS_INLINE void prefetch_lines(const void* from, std::size_t bytes) {
   }
 }
 
-/// Bytes that a scan of rows in order asks ahead: past the end of a page, where the hardware's own
-/// requests stop.
-inline constexpr std::size_t kScanAhead = 6144;
-
-/// How many of `count` rows of so many bytes, which lie together, have a row behind them to ask for
-/// at that distance.
-SEMEME_ALWAYS_INLINE std::size_t rows_with_more(std::size_t count, std::size_t bytes,
-                                                std::size_t ahead = kScanAhead) {
-  return count * bytes > ahead ? count - ahead / bytes - 1 : 0;
-}
-
-/// Asks for as much as a row has, that far behind it.
-SEMEME_ALWAYS_INLINE void prefetch_ahead(const void* row, std::size_t bytes,
-                                         std::size_t ahead = kScanAhead) {
-  prefetch_lines(static_cast<const char*>(row) + ahead, bytes);
-}
-
 }  // namespace sememe::kernels
 
 #endif  // SEMEME_KERNELS_TARGET_H_
