@@ -50,17 +50,8 @@ struct ByteLanes {
   static SEMEME_ALWAYS_INLINE std::int32_t offset(const std::int8_t*, std::size_t) { return 0; }
 };
 
-// Products of levels up to 15, four in a row to a sum; pairs of them fit 16 bits.
-struct LevelProducts {
-  static SEMEME_ALWAYS_INLINE int32x4_t multiply_add(int32x4_t sum, int8x16_t levels,
-                                                     int8x16_t query) {
-    const int16x8_t low = vmull_s8(vget_low_s8(levels), vget_low_s8(query));
-    return vpadalq_s16(sum, vpaddq_s16(low, vmull_high_s8(levels, query)));
-  }
-};
-
-template <class Products>
-struct NibbleLanesOf {
+// NibbleLanes of nibble_sums_inl.h without their products.
+struct NibbleRows {
   static constexpr std::size_t kRows = 4;
   using Sum = int32x4_t;
   struct Query {
@@ -71,12 +62,11 @@ struct NibbleLanesOf {
   static SEMEME_ALWAYS_INLINE Query load_query(const std::int8_t* from) {
     return {four_times(from), four_times(from + 4)};
   }
-  static SEMEME_ALWAYS_INLINE Sum multiply_add(Sum sum, const std::uint8_t* codes,
-                                               const Query& query) {
-    const uint8x16_t bytes = vld1q_u8(codes);
-    const uint8x16_t low = vandq_u8(bytes, vdupq_n_u8(15));
-    sum = Products::multiply_add(sum, vreinterpretq_s8_u8(low), query.low);
-    return Products::multiply_add(sum, vreinterpretq_s8_u8(vshrq_n_u8(bytes, 4)), query.high);
+  static SEMEME_ALWAYS_INLINE int8x16_t low_nibbles(uint8x16_t bytes) {
+    return vreinterpretq_s8_u8(vandq_u8(bytes, vdupq_n_u8(15)));
+  }
+  static SEMEME_ALWAYS_INLINE int8x16_t high_nibbles(uint8x16_t bytes) {
+    return vreinterpretq_s8_u8(vshrq_n_u8(bytes, 4));
   }
   static SEMEME_ALWAYS_INLINE void store(std::int32_t* to, Sum a, Sum b) {
     vst1q_s32(to, vaddq_s32(a, b));
@@ -89,7 +79,22 @@ struct NibbleLanesOf {
     return vreinterpretq_s8_s32(vdupq_n_s32(bytes));
   }
 };
-using NibbleLanes = NibbleLanesOf<LevelProducts>;
+
+// Pairs of products of a level, 15 at most, fit 16 bits.
+struct NibbleLanes : NibbleRows {
+  static SEMEME_ALWAYS_INLINE Sum multiply_add(Sum sum, const std::uint8_t* codes,
+                                               const Query& query) {
+    const uint8x16_t bytes = vld1q_u8(codes);
+    return add_fours(add_fours(sum, low_nibbles(bytes), query.low), high_nibbles(bytes),
+                     query.high);
+  }
+
+ private:
+  static SEMEME_ALWAYS_INLINE Sum add_fours(Sum sum, int8x16_t levels, int8x16_t query) {
+    const int16x8_t low = vmull_s8(vget_low_s8(levels), vget_low_s8(query));
+    return vpadalq_s16(sum, vpaddq_s16(low, vmull_high_s8(levels, query)));
+  }
+};
 
 // clang-format off: each uses the ones before it.
 #include "kernels/code_inl.h"
@@ -158,7 +163,14 @@ struct ByteLanes : neon_codes::ByteLanes {
   }
 };
 
-using NibbleLanes = neon_codes::NibbleLanesOf<ByteLanes>;
+struct NibbleLanes : neon_codes::NibbleRows {
+  static SEMEME_ALWAYS_INLINE Sum multiply_add(Sum sum, const std::uint8_t* codes,
+                                               const Query& query) {
+    const uint8x16_t bytes = vld1q_u8(codes);
+    return vdotq_s32(vdotq_s32(sum, low_nibbles(bytes), query.low), high_nibbles(bytes),
+                     query.high);
+  }
+};
 
 #include "kernels/byte_dot_inl.h"
 #include "kernels/nibble_sums_inl.h"
