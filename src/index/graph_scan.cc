@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "index/best_rows.h"
+#include "kernels/above.h"
 #include "kernels/bit_rows.h"
 #include "kernels/target.h"
 
@@ -42,18 +44,21 @@ std::span<const Near> GraphScan::run(const ScannedGraph& scanned, const GraphQue
   BestRows best(2 * k);
   best.offer_all(0, closeness_, nullptr);
   found_.clear();
-  float least = 0;
-  for (const Neighbor& n : best.take()) {
+  float least = std::numeric_limits<float>::infinity();
+  for (const Neighbor& n : best.take_by_row()) {
     put(scanned, rows[n.row]);
-    least = n.similarity;
+    least = std::min(least, n.similarity);
   }
   if (found_.size() < k) return {};
   measure(scanned.graph, query);
   std::ranges::nth_element(found_, found_.begin() + static_cast<std::ptrdiff_t>(k - 1));
   least = std::min(least, base - found_[k - 1].distance);
   found_.clear();
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (closeness_[i] >= least) put(scanned, rows[i]);
+  // As near or nearer: above the number below.
+  const float below = std::nextafter(least, -std::numeric_limits<float>::infinity());
+  const std::span<const float> all = closeness_;
+  for (std::size_t i = 0; (i += kernels::first_above(all.subspan(i), below)) < rows.size(); ++i) {
+    put(scanned, rows[i]);
   }
   measure(scanned.graph, query);
   // Equal rows share a node.
