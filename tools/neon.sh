@@ -54,6 +54,6 @@ for module in "${modules[@]}"; do
   run max "$module" '*'
 done
 if [[ " ${modules[*]} " == *" kernels "* ]]; then
-  run cortex-a72 kernels '*Quantized*:*Neon*:*Dot*'   # neither extension
-  run neoverse-n1 kernels '*Quantized*:*Neon*:*Dot*'  # the dot product
+  run cortex-a72 kernels '*Quantized*:*Neon*:*Dot*:*Nibble*'   # neither extension
+  run neoverse-n1 kernels '*Quantized*:*Neon*:*Dot*:*Nibble*'  # the dot product
 fi
