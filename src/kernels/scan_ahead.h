@@ -12,9 +12,10 @@ namespace sememe::kernels {
 /// process.
 ///
 /// Intel's processors fetch ahead up to the end of a page of 4 KiB: 6 KiB lie behind it (Emerald
-/// Rapids reads codes of four bits at 0.95 of a plain read so, at 0.53 without). AMD's go on, and
-/// what is asked for beside it comes slower than what it fetches by itself, for requests of a core
-/// wait for memory in 24 places (Zen 4: 28 GiB/s without, 13 to 22 with 6 KiB).
+/// Rapids reads codes of one bit at 1.09 of a plain read so, at 0.52 without). AMD's go on, and
+/// what they are asked for beside it comes slower: each request holds one of 24 places of a core
+/// until memory answers (Zen 4: 28 GiB/s without, 13 to 22 with 6 KiB). Others were not measured,
+/// and are not asked.
 std::size_t scan_ahead();
 
 /// What a scan of `count` rows of `bytes` bytes each, side by side, asks for.
