@@ -25,10 +25,10 @@ inline constexpr std::size_t kScanQueries = 64;
 using Found = std::vector<std::vector<Neighbor>>;
 
 /// What a scan for one query reads and writes again and again beside the rows: the query, in some
-/// format, and behind it the scores of some rows. On lines of its own (loads of 64 bytes
-/// that lie in two lines take a tenth of the time of a scan), and scores there because what the
-/// processor fetches ahead of a query's end is then of use: codes of one bit on Zen 4 are read at
-/// 28 GiB/s so, 25 with scores elsewhere.
+/// format, and right behind it the scores of some rows. On lines of its own, for loads of 64 bytes
+/// that lie in two lines take a tenth of the time of a scan. Zen 4 reads codes of one bit at 28
+/// GiB/s so, at 25 with the scores in another page: it looks as if what lies behind a query's end
+/// were fetched again and again.
 class ScanBuffer {
  public:
   ScanBuffer(std::size_t query_bytes, std::size_t scores)

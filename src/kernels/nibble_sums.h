@@ -4,7 +4,7 @@
 // Rows lie side by side in a block, four dimensions of each after the other, so that a product of
 // four bytes adds to the sum of its own row: nothing is added up across a register, which is half
 // of the work where a row of 384 dimensions is six products (27 GiB/s out of the first-level cache
-// of a Zen 4, no more than its memory gives; 68 as blocks).
+// of a Zen 4, no more than its memory gives; 50 to 64 as blocks).
 #ifndef SEMEME_KERNELS_NIBBLE_SUMS_H_
 #define SEMEME_KERNELS_NIBBLE_SUMS_H_
 
