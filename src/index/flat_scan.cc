@@ -26,7 +26,9 @@ float similarity(vectors::Metric metric, std::span<const float> row, std::span<c
 
 std::vector<Neighbor> refine(MatrixView rows, vectors::Metric metric, std::span<const float> query,
                              std::vector<Neighbor> candidates, std::size_t k) {
-  // From anywhere in memory: 300 rows of 384 dimensions took 110 us asked for one by one.
+  // From anywhere in memory: 300 rows of 384 dimensions took 110 us asked for one by one. Searches
+  // of graphs ask for their twenty all at once before: with these requests alone they take 3 %
+  // more.
   constexpr std::size_t kAhead = 4;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if (i + kAhead < candidates.size()) {

@@ -1,14 +1,10 @@
 #include "kernels/scan_ahead.h"
 
 namespace sememe::kernels {
-namespace {
-
-[[maybe_unused]] constexpr std::size_t kBehindAPage = 6144;
-
-}  // namespace
 
 std::size_t scan_ahead() {
 #if defined(__x86_64__)
+  constexpr std::size_t kBehindAPage = 6144;
   static const std::size_t bytes = [] {
     __builtin_cpu_init();
     return __builtin_cpu_is("intel") ? kBehindAPage : 0;

@@ -62,11 +62,11 @@ struct Simd {
   static SEMEME_ALWAYS_INLINE Reg min(Reg a, Reg b) {
     return {Half::min(a.low, b.low), Half::min(a.high, b.high)};
   }
-  static SEMEME_ALWAYS_INLINE unsigned above(const Reg& a, const Reg& b) {
-    return avx2::Simd::above(a.low, b.low) | avx2::Simd::above(a.high, b.high) << 8;
-  }
   static SEMEME_ALWAYS_INLINE Reg max(Reg a, Reg b) {
     return {Half::max(a.low, b.low), Half::max(a.high, b.high)};
+  }
+  static SEMEME_ALWAYS_INLINE unsigned above(Reg a, Reg b) {
+    return Half::above(a.low, b.low) | Half::above(a.high, b.high) << 8;
   }
   static SEMEME_ALWAYS_INLINE Reg fma(Reg a, Reg b, Reg c) {
     return {Half::fma(a.low, b.low, c.low), Half::fma(a.high, b.high, c.high)};
